@@ -1,0 +1,35 @@
+/**
+ * Where library and kernel meet: the symbol `Jupyter.display`, and nothing else.
+ *
+ * - An object with a method under the symbol draws itself: the method returns a MIME bundle (or a promise of one), or
+ *   `undefined` when it has shown itself already.
+ * - A kernel installs a function under the symbol on `globalThis`: it shows a bundle in the output of the cell that the
+ *   calling code belongs to, and returns a handle with which that output is updated.
+ */
+export const displaySymbol: unique symbol = Symbol.for("Jupyter.display") as never;
+
+/** MIME type → content; `application/json`-like types hold objects, the rest strings (images base64). */
+export type MimeBundle = Record<string, unknown>;
+
+export interface Displayable {
+  [displaySymbol](): MimeBundle | undefined | Promise<MimeBundle | undefined>;
+}
+
+export interface DisplayHandle {
+  /** Replaces what is shown. */
+  update(bundle: MimeBundle): void;
+  /** Aborted when the user interrupts the cell that this output belongs to. */
+  readonly signal: AbortSignal;
+}
+
+type Show = (bundle: MimeBundle) => DisplayHandle;
+
+/** Shows a bundle in the current cell; `undefined` outside a kernel. */
+export function show(bundle: MimeBundle): DisplayHandle | undefined {
+  const kernel = (globalThis as Record<symbol, unknown>)[displaySymbol] as Show | undefined;
+  return typeof kernel === "function" ? kernel(bundle) : undefined;
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+}

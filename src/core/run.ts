@@ -1,0 +1,180 @@
+import { type DisplayHandle, displaySymbol, type MimeBundle, show } from "./display.ts";
+import { CancelledError } from "./errors.ts";
+
+export type RunStatus = "running" | "succeeded" | "failed" | "cancelled";
+
+export interface RunContext<Event> {
+  /** Aborts on `run.cancel()`: check it between steps. */
+  readonly signal: AbortSignal;
+  /** Records an event: readers get it, the view redraws. */
+  emit(event: Event): void;
+}
+
+/** What a view is drawn from. */
+export interface RunState<Result, Event> {
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly events: readonly Event[];
+  readonly result?: Result;
+  readonly error?: unknown;
+  readonly elapsedMs: number;
+}
+
+/** Draws a run: called at most every `intervalMs` while it runs, and once at its end. */
+export type RunView<Result, Event> = (state: RunState<Result, Event>) => MimeBundle;
+
+/** Least time between two redraws of a live view. */
+const intervalMs = 250;
+
+/**
+ * Handle of a long operation: awaitable, iterable over its events, cancellable, drawn live in its cell.
+ *
+ * - `await run`: the result, or the typed error; shows the live view in a kernel.
+ * - `for await (const event of run)`: every event from the start; many readers may iterate.
+ * - `run.cancel()`: stops after the current step; `await` then rejects with code "cancelled".
+ * - interrupting the cell that awaits or shows a run cancels it; a run nobody awaits goes on.
+ */
+export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Event> {
+  readonly name: string;
+  readonly events: readonly Event[];
+  #status: RunStatus = "running";
+  #result?: Result;
+  #error?: unknown;
+  readonly #events: Event[] = [];
+  readonly #promise: Promise<Result>;
+  readonly #controller = new AbortController();
+  readonly #view?: RunView<Result, Event>;
+  readonly #startedAt = performance.now();
+  #endedAt?: number;
+  #handles: DisplayHandle[] = [];
+  #wakeReaders: (() => void)[] = [];
+  #lastDraw = Number.NEGATIVE_INFINITY;
+  #pendingDraw?: NodeJS.Timeout;
+
+  constructor(name: string, body: (context: RunContext<Event>) => Promise<Result>, view?: RunView<Result, Event>) {
+    this.name = name;
+    this.events = this.#events;
+    this.#view = view;
+    const context: RunContext<Event> = { signal: this.#controller.signal, emit: (event) => this.#emit(event) };
+    // A turn later, so that the caller holds the handle before the first event.
+    this.#promise = Promise.resolve()
+      .then(() => body(context))
+      .then(
+        (result) => this.#end("succeeded", result, undefined),
+        (error) => {
+          const cancelled = this.#controller.signal.aborted;
+          const reason = cancelled ? new CancelledError(`${name}: cancelled after ${this.#events.length} events`) : error;
+          this.#end(cancelled ? "cancelled" : "failed", undefined, reason);
+          throw reason;
+        },
+      );
+    this.#promise.catch(() => {}); // shown by status and view, never an unhandled rejection
+  }
+
+  get status(): RunStatus {
+    return this.#status;
+  }
+
+  get error(): unknown {
+    return this.#error;
+  }
+
+  /** The result, once succeeded. */
+  get result(): Result | undefined {
+    return this.#result;
+  }
+
+  cancel(): void {
+    if (this.#status === "running") this.#controller.abort(new CancelledError(`${this.name}: cancelled`));
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a run is awaited like the promise it is
+  then<A = Result, B = never>(
+    onFulfilled?: ((value: Result) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    if (this.#handles.length === 0) this.#show();
+    return this.#promise.then(onFulfilled, onRejected);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<Event> {
+    for (let next = 0; ; ) {
+      while (next < this.#events.length) yield this.#events[next++];
+      if (this.#status !== "running") break;
+      await new Promise<void>((resolve) => this.#wakeReaders.push(resolve));
+    }
+    if (this.#status !== "succeeded") throw this.#error;
+  }
+
+  /** As the last expression of a cell: one more live view. */
+  [displaySymbol](): MimeBundle | undefined {
+    return this.#show() ? undefined : this.#draw();
+  }
+
+  #emit(event: Event): void {
+    this.#events.push(event);
+    this.#wake();
+    this.#scheduleDraw();
+  }
+
+  #end(status: RunStatus, result: Result | undefined, error: unknown): Result {
+    this.#status = status;
+    this.#result = result;
+    this.#error = error;
+    this.#endedAt = performance.now();
+    clearTimeout(this.#pendingDraw);
+    this.#pendingDraw = undefined;
+    this.#redraw();
+    this.#wake();
+    return result as Result;
+  }
+
+  #wake(): void {
+    const readers = this.#wakeReaders;
+    this.#wakeReaders = [];
+    for (const wake of readers) wake();
+  }
+
+  #show(): boolean {
+    if (!this.#view) return false;
+    const handle = show(this.#draw());
+    if (!handle) return false;
+    this.#handles.push(handle);
+    if (handle.signal.aborted) this.cancel();
+    else handle.signal.addEventListener("abort", () => this.cancel(), { once: true });
+    return true;
+  }
+
+  #draw(): MimeBundle {
+    const state: RunState<Result, Event> = {
+      name: this.name,
+      status: this.#status,
+      events: this.#events,
+      result: this.#result,
+      error: this.#error,
+      elapsedMs: (this.#endedAt ?? performance.now()) - this.#startedAt,
+    };
+    try {
+      return this.#view?.(state) ?? { "text/plain": `${this.name}: ${this.#status}` };
+    } catch (error) {
+      return { "text/plain": `${this.name}: ${this.#status} (its view failed: ${error})` }; // a view never stops a run
+    }
+  }
+
+  #scheduleDraw(): void {
+    if (this.#handles.length === 0 || this.#pendingDraw) return;
+    const wait = Math.max(0, this.#lastDraw + intervalMs - performance.now());
+    this.#pendingDraw = setTimeout(() => {
+      this.#pendingDraw = undefined;
+      this.#redraw();
+    }, wait);
+    this.#pendingDraw.unref?.();
+  }
+
+  #redraw(): void {
+    if (this.#handles.length === 0) return;
+    this.#lastDraw = performance.now();
+    const bundle = this.#draw();
+    for (const handle of this.#handles) handle.update(bundle);
+  }
+}
