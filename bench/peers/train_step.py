@@ -1,0 +1,51 @@
+"""The peer of bench/sides/train-step.ts: PyTorch + transformers + PEFT, same weights, same tokens, same step.
+
+Arguments: directory precision(f32|autocast|bf16) lora|full sequences tokens seconds. Prints one line of JSON.
+"""
+import json, os, sys, time
+
+import torch
+from transformers import AutoModelForCausalLM
+
+directory, precision, mode, S, L, seconds = sys.argv[1:7]
+S, L, seconds = int(S), int(L), float(seconds)
+torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+torch.manual_seed(0)
+
+model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.bfloat16 if precision == "bf16" else torch.float32)
+if mode == "lora":
+    from peft import LoraConfig, get_peft_model
+
+    targets = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+    model = get_peft_model(model, LoraConfig(r=16, lora_alpha=32, lora_dropout=0.0, target_modules=targets, task_type="CAUSAL_LM"))
+model.train()
+trainable = [p for p in model.parameters() if p.requires_grad]
+optimizer = torch.optim.AdamW(trainable, lr=1e-4, weight_decay=0.01, fused=True)
+
+state, tokens, vocab = 12345, [], model.config.vocab_size
+for _ in range(S * L):
+    state = (state * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
+    tokens.append((state >> 33) % vocab)
+ids = torch.tensor(tokens).view(S, L)
+
+
+def step():
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision != "f32"):
+        loss = model(input_ids=ids, labels=ids).loss
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(trainable, 1.0)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return loss.item()
+
+
+first_loss = step()
+step()
+start, steps = time.perf_counter(), 0
+while steps < 3 or time.perf_counter() - start < seconds:
+    step()
+    steps += 1
+elapsed = time.perf_counter() - start
+with open("/proc/self/status") as status:
+    peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+print(json.dumps({"tokensPerSecond": steps * S * L / elapsed, "peakBytes": peak * 1024, "firstLoss": first_loss}))
