@@ -30,6 +30,11 @@ export function show(bundle: MimeBundle): DisplayHandle | undefined {
   return typeof kernel === "function" ? kernel(bundle) : undefined;
 }
 
+/** Whether a kernel is there to show things. */
+export function inKernel(): boolean {
+  return typeof (globalThis as Record<symbol, unknown>)[displaySymbol] === "function";
+}
+
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }

@@ -1,5 +1,6 @@
-import { type DisplayHandle, displaySymbol, type MimeBundle, show } from "./display.ts";
+import { type DisplayHandle, displaySymbol, inKernel, type MimeBundle, show } from "./display.ts";
 import { CancelledError } from "./errors.ts";
+import { claimProgressLine, type ProgressLine, type RunProgress } from "./progress-line.ts";
 
 export type RunStatus = "running" | "succeeded" | "failed" | "cancelled";
 
@@ -23,7 +24,10 @@ export interface RunState<Result, Event> {
 /** Draws a run: called at most every `intervalMs` while it runs, and once at its end. */
 export type RunView<Result, Event> = (state: RunState<Result, Event>) => MimeBundle;
 
-/** Least time between two redraws of a live view. */
+/** How far a run is, for the one line that a terminal shows. */
+export type RunMeter<Result, Event> = (state: RunState<Result, Event>) => RunProgress | undefined;
+
+/** Least time between two redraws of a live view or progress line. */
 const intervalMs = 250;
 
 /**
@@ -33,6 +37,8 @@ const intervalMs = 250;
  * - `for await (const event of run)`: every event from the start; many readers may iterate.
  * - `run.cancel()`: stops after the current step; `await` then rejects with code "cancelled".
  * - interrupting the cell that awaits or shows a run cancels it; a run nobody awaits goes on.
+ * - outside a kernel, a terminal shows one progress line; without a terminal nothing is printed but a failure that
+ *   nobody awaits.
  */
 export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Event> {
   readonly name: string;
@@ -50,11 +56,21 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
   #wakeReaders: (() => void)[] = [];
   #lastDraw = Number.NEGATIVE_INFINITY;
   #pendingDraw?: NodeJS.Timeout;
+  readonly #meter?: RunMeter<Result, Event>;
+  #line?: ProgressLine;
+  #observed = false;
 
-  constructor(name: string, body: (context: RunContext<Event>) => Promise<Result>, view?: RunView<Result, Event>) {
+  constructor(
+    name: string,
+    body: (context: RunContext<Event>) => Promise<Result>,
+    view?: RunView<Result, Event>,
+    meter?: RunMeter<Result, Event>,
+  ) {
     this.name = name;
     this.events = this.#events;
     this.#view = view;
+    this.#meter = meter;
+    if (meter && !inKernel()) this.#line = claimProgressLine(process.stderr, process.env);
     const context: RunContext<Event> = { signal: this.#controller.signal, emit: (event) => this.#emit(event) };
     // A turn later, so that the caller holds the handle before the first event.
     this.#promise = Promise.resolve()
@@ -63,7 +79,9 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
         (result) => this.#end("succeeded", result, undefined),
         (error) => {
           const cancelled = this.#controller.signal.aborted;
-          const reason = cancelled ? new CancelledError(`${name}: cancelled after ${this.#events.length} events`) : error;
+          const reason = cancelled
+            ? new CancelledError(`${name}: cancelled after ${this.#events.length} events`)
+            : error;
           this.#end(cancelled ? "cancelled" : "failed", undefined, reason);
           throw reason;
         },
@@ -93,11 +111,13 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
     onFulfilled?: ((value: Result) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    this.#observed = true;
     if (this.#handles.length === 0) this.#show();
     return this.#promise.then(onFulfilled, onRejected);
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<Event> {
+    this.#observed = true;
     for (let next = 0; ; ) {
       while (next < this.#events.length) yield this.#events[next++];
       if (this.#status !== "running") break;
@@ -126,6 +146,10 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
     this.#pendingDraw = undefined;
     this.#redraw();
     this.#wake();
+    this.#line?.end(this.#meterNow(), status);
+    if (status === "failed" && !this.#observed && !inKernel()) {
+      process.stderr.write(`medgym: ${this.name} failed: ${error instanceof Error ? error.message : error}\n`);
+    }
     return result as Result;
   }
 
@@ -145,8 +169,8 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
     return true;
   }
 
-  #draw(): MimeBundle {
-    const state: RunState<Result, Event> = {
+  #state(): RunState<Result, Event> {
+    return {
       name: this.name,
       status: this.#status,
       events: this.#events,
@@ -154,15 +178,26 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
       error: this.#error,
       elapsedMs: (this.#endedAt ?? performance.now()) - this.#startedAt,
     };
+  }
+
+  #meterNow(): RunProgress | undefined {
     try {
-      return this.#view?.(state) ?? { "text/plain": `${this.name}: ${this.#status}` };
+      return this.#meter?.(this.#state());
+    } catch {
+      return undefined; // nor does a progress line stop a run
+    }
+  }
+
+  #draw(): MimeBundle {
+    try {
+      return this.#view?.(this.#state()) ?? { "text/plain": `${this.name}: ${this.#status}` };
     } catch (error) {
       return { "text/plain": `${this.name}: ${this.#status} (its view failed: ${error})` }; // a view never stops a run
     }
   }
 
   #scheduleDraw(): void {
-    if (this.#handles.length === 0 || this.#pendingDraw) return;
+    if ((this.#handles.length === 0 && !this.#line) || this.#pendingDraw) return;
     const wait = Math.max(0, this.#lastDraw + intervalMs - performance.now());
     this.#pendingDraw = setTimeout(() => {
       this.#pendingDraw = undefined;
@@ -172,8 +207,9 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
   }
 
   #redraw(): void {
-    if (this.#handles.length === 0) return;
     this.#lastDraw = performance.now();
+    if (this.#status === "running") this.#line?.update(this.#meterNow(), this.#lastDraw - this.#startedAt);
+    if (this.#handles.length === 0) return;
     const bundle = this.#draw();
     for (const handle of this.#handles) handle.update(bundle);
   }
