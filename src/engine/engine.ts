@@ -144,9 +144,15 @@ export interface EngineModel {
   createOptimizer(adapter: EngineAdapter | null, options: OptimizerOptions): Promise<EngineOptimizer>;
   createGenerator(options: { maxSequences: number; maxTokens?: number }): Promise<EngineGenerator>;
   /** Writes safetensors into an existing directory, tensor by tensor; with an adapter, merged. */
-  save(directory: string, options: { adapter?: EngineAdapter | null; dtype: Dtype; maxShardBytes?: number }): Promise<void>;
+  save(
+    directory: string,
+    options: { adapter?: EngineAdapter | null; dtype: Dtype; maxShardBytes?: number },
+  ): Promise<void>;
   tensors(adapter?: EngineAdapter | null): TensorInfo[];
-  readTensor(name: string, options?: { adapter?: EngineAdapter | null; part?: "value" | "gradient" }): Promise<Float32Array>;
+  readTensor(
+    name: string,
+    options?: { adapter?: EngineAdapter | null; part?: "value" | "gradient" },
+  ): Promise<Float32Array>;
   writeTensor(name: string, values: Float32Array, options?: { adapter?: EngineAdapter | null }): Promise<void>;
   dispose(): void;
 }
