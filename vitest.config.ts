@@ -1,11 +1,32 @@
 import { defineConfig } from "vitest/config";
 
+const exclude = ["**/node_modules/**", "dist/**"];
+
 export default defineConfig({
   test: {
-    include: ["{src,kernel,cli,bench,assets,test}/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "dist/**"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "fast",
+          include: ["{src,kernel,cli,bench,assets}/**/*.test.ts", "test/house/**/*.test.ts", "test/*.test.ts"],
+          exclude,
+          testTimeout: 30_000,
+        },
+      },
+      {
+        // What starts kernels, Python or a browser: needs the build (`npm run build`) and installs its own packages.
+        extends: true,
+        test: {
+          name: "e2e",
+          include: ["test/{e2e,browser,interop}/**/*.test.ts"],
+          exclude,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
   },
 });
