@@ -54,7 +54,7 @@ export class Kernel {
   info: Content = {};
   readonly #options: StartOptions;
   readonly #connection: Connection;
-  readonly #channels: Channels;
+  #channels: Channels;
   readonly #session = randomUUID();
   readonly #pending = new Map<string, Pending>();
   readonly #listeners = new Set<(message: Message) => void>();
@@ -65,7 +65,11 @@ export class Kernel {
     this.spec = spec;
     this.#options = options;
     this.#connection = connection;
-    this.#channels = new Channels(connection.info, (channel, message) => this.#receive(channel, message));
+    this.#channels = this.#connect();
+  }
+
+  #connect(): Channels {
+    return new Channels(this.#connection.info, (channel, message) => this.#receive(channel, message));
   }
 
   static async start(spec: Kernelspec, options: StartOptions = {}): Promise<Kernel> {
@@ -105,7 +109,9 @@ export class Kernel {
       stop_on_error: true,
     };
     const { id, reply } = this.#request("shell", "execute_request", content, true);
-    return { id, done: reply.then(({ content }) => executeReply(content)) };
+    const done = reply.then(({ content }) => executeReply(content));
+    done.catch(() => {}); // an execution may be watched through its outputs alone
+    return { id, done };
   }
 
   /** Any other request, e.g. `complete_request`; resolves with the reply's content. */
@@ -119,9 +125,11 @@ export class Kernel {
     else this.#process.signal("SIGINT");
   }
 
-  /** A fresh process on the same sockets; requests in flight fail. */
+  /** A fresh process at the same addresses; requests in flight fail. */
   async restart(): Promise<void> {
     await this.#stop({ restart: true, graceMs: 5000 });
+    this.#channels.close(); // with whatever was queued for the old process
+    this.#channels = this.#connect();
     this.#stopping = false;
     await this.#launch();
   }
@@ -197,12 +205,15 @@ export class Kernel {
     needsIdle: boolean,
   ): { id: string; reply: Promise<Message> } {
     const header = newHeader(type, this.#session);
+    if (!this.#process.running) {
+      const reply = Promise.reject(new KernelError("died", `The kernel is not running: ${type} was not sent.`));
+      reply.catch(() => {});
+      return { id: header.msg_id, reply };
+    }
     const reply = new Promise<Message>((resolve, reject) => {
-      if (this.#process.running) {
-        this.#pending.set(header.msg_id, { type, channel, idle: false, needsIdle, resolve, reject });
-      } else reject(new KernelError("died", `The kernel is not running: ${type} was not sent.`));
+      this.#pending.set(header.msg_id, { type, channel, idle: false, needsIdle, resolve, reject });
     });
-    reply.catch(() => {}); // an execution may be watched through its outputs alone
+    reply.catch(() => {}); // rejected before anyone waits, when the kernel dies: that is no unhandled rejection
     const message = { identities: [], header, parentHeader: {}, metadata: {}, content, buffers: [] };
     this.#channels.send(channel, message).catch((error: Error) => this.#take(header.msg_id)?.reject(error));
     return { id: header.msg_id, reply };

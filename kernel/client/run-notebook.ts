@@ -73,7 +73,11 @@ export async function runNotebook(
       options.save?.();
       options.onEvent?.({ type: "cell-end", number, total, cell, status, elapsedMs });
       if (status === "ok" || cellTags(cell).includes("raises-exception")) continue;
-      failures.push({ cellNumber: notebook.cells.indexOf(cell) + 1, cell, error: errorOf(cell, reply, options) });
+      failures.push({
+        cellNumber: notebook.cells.indexOf(cell) + 1,
+        cell,
+        error: errorOf(cell, status, reply, options),
+      });
       if (!options.allowErrors || !kernel.running) break;
     }
   } finally {
@@ -98,7 +102,7 @@ async function runCell(
     if (!timeoutMs) return;
     timer = setTimeout(() => {
       timedOut = true;
-      void kernel.interrupt();
+      kernel.interrupt().catch(() => {}); // if that fails, the kill follows
       timer = setTimeout(resolve, interruptGraceMs, undefined);
     }, timeoutMs);
   });
@@ -119,18 +123,30 @@ async function runCell(
   }
 }
 
-function errorOf(cell: CodeCell, reply: ExecuteReply | undefined, options: RunNotebookOptions): ErrorOutput {
+/** What stands in the notebook as the cell's error; added where the kernel sent none. */
+function errorOf(
+  cell: CodeCell,
+  status: CellStatus,
+  reply: ExecuteReply | undefined,
+  options: RunNotebookOptions,
+): ErrorOutput {
+  if (status === "timeout") {
+    const end = reply ? "It was interrupted." : "It did not stop when interrupted, so the kernel was killed.";
+    return addError(cell, "TimeoutError", `The cell ran longer than ${(options.timeoutMs ?? 0) / 1000} s. ${end}`);
+  }
   const shown = cell.outputs.findLast((output): output is ErrorOutput => output.output_type === "error");
   if (shown) return shown;
-  const seconds = (options.timeoutMs ?? 0) / 1000;
-  const evalue = reply?.evalue ?? `The cell ran longer than ${seconds} s and did not stop when interrupted.`;
-  const error: ErrorOutput = {
-    output_type: "error",
-    ename: reply?.ename ?? "TimeoutError",
-    evalue,
-    traceback: reply?.traceback ?? [evalue],
-  };
-  cell.outputs.push(error); // so that the notebook shows it too
+  return addError(
+    cell,
+    reply?.ename ?? "Error",
+    reply?.evalue ?? `The kernel answered ${reply?.status}.`,
+    reply?.traceback,
+  );
+}
+
+function addError(cell: CodeCell, ename: string, evalue: string, traceback = [`${ename}: ${evalue}`]): ErrorOutput {
+  const error: ErrorOutput = { output_type: "error", ename, evalue, traceback };
+  cell.outputs.push(error);
   return error;
 }
 
