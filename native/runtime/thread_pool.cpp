@@ -1,0 +1,86 @@
+#include "runtime/thread_pool.h"
+
+#include <sched.h>
+
+namespace medgym {
+namespace {
+void pause_cpu() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#else
+  std::this_thread::yield();
+#endif
+}
+// About 50 microseconds of spinning hides the gaps between the ops of a layer; after that the thread sleeps.
+constexpr int kSpins = 1500;
+
+// Waits until value differs from `old`.
+void wait_change(std::atomic<uint32_t>& value, uint32_t old) {
+  for (int i = 0; i < kSpins; i++) {
+    if (value.load(std::memory_order_acquire) != old) return;
+    pause_cpu();
+  }
+  while (value.load(std::memory_order_acquire) == old) value.wait(old, std::memory_order_acquire);
+}
+}  // namespace
+
+int usable_cores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+  return std::max(1, int(std::thread::hardware_concurrency()));
+}
+
+ThreadPool::ThreadPool(int threads) : size_(threads > 0 ? threads : usable_cores()) {
+  threads_.reserve(size_ - 1);
+  for (int i = 1; i < size_; i++) threads_.emplace_back([this, i] { worker(i); });
+}
+
+ThreadPool::~ThreadPool() {
+  stopping_.store(true);
+  generation_.fetch_add(1, std::memory_order_release);
+  generation_.notify_all();
+  for (auto& t : threads_) t.join();
+}
+
+void ThreadPool::worker(int index) {
+  uint32_t seen = 0;
+  for (;;) {
+    wait_change(generation_, seen);
+    ++seen;
+    if (stopping_.load()) return;
+    // Every worker acknowledges every run, so none can miss one.
+    if (index < active_.load(std::memory_order_relaxed)) function_(work_, index);
+    if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
+  }
+}
+
+void ThreadPool::dispatch(Function function, void* work, int threads) {
+  std::lock_guard lock(one_run_);
+  if (threads == 1 || size_ == 1) {
+    active_.store(1, std::memory_order_relaxed);
+    return function(work, 0);
+  }
+  function_ = function;
+  work_ = work;
+  active_.store(threads, std::memory_order_relaxed);
+  unfinished_.store(uint32_t(size_ - 1), std::memory_order_relaxed);
+  generation_.fetch_add(1, std::memory_order_release);
+  generation_.notify_all();
+  function(work, 0);
+  for (uint32_t left; (left = unfinished_.load(std::memory_order_acquire)) != 0;) wait_change(unfinished_, left);
+}
+
+void ThreadPool::barrier() {
+  const int threads = active_.load(std::memory_order_relaxed);
+  if (threads == 1) return;
+  const uint32_t phase = phase_.load(std::memory_order_acquire);
+  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == threads) {
+    arrived_.store(0, std::memory_order_relaxed);
+    phase_.fetch_add(1, std::memory_order_release);
+    phase_.notify_all();
+    return;
+  }
+  wait_change(phase_, phase);
+}
+
+}  // namespace medgym

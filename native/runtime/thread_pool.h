@@ -1,0 +1,69 @@
+// Persistent threads that run one piece of work together. Work is divided by thread index only (never stolen), so sums are
+// formed in the same order each time: same inputs and same number of threads give the same bits.
+#pragma once
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace medgym {
+
+// Cores that this process may run on (sched_getaffinity).
+int usable_cores();
+
+class ThreadPool {
+ public:
+  // threads: 0 = usable_cores(). The calling thread is one of them.
+  explicit ThreadPool(int threads = 0);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  int size() const { return size_; }
+
+  // Calls work(index) once for each index 0 … size()-1, together, and returns when all are done. Work must not throw and must
+  // not call run again.
+  template <class F>
+  void run(F&& work) {
+    using Work = std::remove_reference_t<F>;
+    dispatch([](void* w, int index) { (*static_cast<Work*>(w))(index); }, const_cast<void*>(static_cast<const void*>(&work)), size_);
+  }
+  // The same with fewer threads: indices 0 … threads-1.
+  template <class F>
+  void run(int threads, F&& work) {
+    using Work = std::remove_reference_t<F>;
+    dispatch([](void* w, int index) { (*static_cast<Work*>(w))(index); }, const_cast<void*>(static_cast<const void*>(&work)),
+             std::clamp(threads, 1, size_));
+  }
+  // Divides 0 … count-1 into one contiguous range per thread, none shorter than `grain` (but the last):
+  // work(begin, end, index). Small counts run on the calling thread alone.
+  template <class F>
+  void split(int64_t count, int64_t grain, F&& work) {
+    if (count <= 0) return;
+    const int parts = int(std::clamp<int64_t>(count / std::max<int64_t>(grain, 1), 1, size_));
+    if (parts == 1) return work(int64_t(0), count, 0);
+    run(parts, [&](int index) { work(count * index / parts, count * (index + 1) / parts, index); });
+  }
+  // Inside run: waits until all threads of this run have arrived.
+  void barrier();
+
+ private:
+  using Function = void (*)(void*, int);
+  void dispatch(Function, void* work, int threads);
+  void worker(int index);
+
+  int size_;
+  std::vector<std::thread> threads_;
+  Function function_ = nullptr;
+  void* work_ = nullptr;
+  alignas(64) std::atomic<uint32_t> generation_{0};
+  alignas(64) std::atomic<int> active_{0};  // threads of this run
+  alignas(64) std::atomic<uint32_t> unfinished_{0};
+  alignas(64) std::atomic<int> arrived_{0};
+  alignas(64) std::atomic<uint32_t> phase_{0};
+  std::atomic<bool> stopping_{false};
+  std::mutex one_run_;  // two callers take turns
+};
+
+}  // namespace medgym
