@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { Random } from "../src/core/random.ts";
+import { clinical } from "../src/data/clinical/index.ts";
+import { specialTokens, tokenizerFiles, trainMerges } from "./bpe.ts";
+import { drawDocument } from "./corpus.ts";
+import { chatDocument, textOf } from "./documents.ts";
+
+export const vocabSize = 1024;
+export const contextLength = 1024;
+
+/** Trains the tokenizer on pre-training text and on the clinical tool chats of training patients. */
+export function makeTokenizer(seed: number, templateFile: string): Record<string, string> {
+  const random = new Random(seed).split("tokenizer");
+  const markup = new RegExp(specialTokens.map((token) => token.replace(/[|/]/g, "\\$&")).join("|"));
+  function* sample(): Generator<string> {
+    for (let i = 0; i < 6_000; i++) yield* textOf(drawDocument(random, i % 4 === 0 ? "short" : "full")).split(markup);
+    const { rows } = clinical({ split: "train", count: 2_000, seed });
+    for (const { messages, tools } of rows) yield* textOf(chatDocument(messages, tools)).split(markup);
+  }
+  const { vocab, merges } = trainMerges(sample(), vocabSize);
+  return tokenizerFiles(vocab, merges, readFileSync(templateFile, "utf8"), contextLength);
+}
