@@ -50,7 +50,7 @@ export function item(random: Random): string {
     () => random.choice(qualities),
     () => random.choice(people),
     () => digits(random, 1 + random.integer(5)),
-    () => `${random.choice(["A", "B", "K", "M", "P", "R", "T", "X"])}${digits(random, 2 + random.integer(4))}`,
+    () => `${random.choice(["A", "B", "K", "M", "R", "T", "X", "Z"])}${digits(random, 2 + random.integer(4))}`,
     () => `"${random.choice(nouns)}"`,
     () => syllables(random),
   ])();
@@ -60,7 +60,7 @@ function value(random: Random): string {
   return random.choice([
     () => digits(random, 1 + random.integer(3)),
     () => `${1 + random.integer(99)}.${digits(random, 1)}`,
-    () => `${random.choice(["A", "B", "K", "M", "P", "R", "T", "X"])}${digits(random, 5)}`,
+    () => `${random.choice(["A", "B", "K", "M", "R", "T", "X", "Z"])}${digits(random, 5)}`,
     () => random.choice(qualities),
     () => `${random.choice(qualities)} ${random.choice(nouns)}`,
     () => `${1 + random.integer(900)} ${random.choice(["kg", "m", "mg", "km", "mmol/L", "litres", "%", "g/L"])}`,

@@ -53,7 +53,7 @@ const keyNames = ["id", "code", "number", "ref", "name"];
 export function genericToolChat(random: Random): Document {
   const entity = random.choice(nouns);
   const key = `${entity}_${random.choice(keyNames)}`;
-  const id = `${random.choice(["A", "B", "K", "M", "P", "R", "T", "X"])}${digits(random, 3 + random.integer(3))}`;
+  const id = `${random.choice(["A", "B", "K", "M", "R", "T", "X", "Z"])}${digits(random, 3 + random.integer(3))}`;
   const draft = random.choice([one, oneWithArgument, flagged, chained, listed])(random, { entity, key, id });
   const others = Array.from({ length: 1 + random.integer(2) }, () => {
     const other = random.choice(nouns.filter((noun) => noun !== entity));
