@@ -1,0 +1,127 @@
+import { ChatTokenizer } from "./chat-tokenizer.ts";
+import { ByteLevelDecoder, LibraryDecoder, streamIds, type TokenDecoder } from "./decode.ts";
+import { type HubFiles, readHubFiles } from "./hub-files.ts";
+import { type Pipeline, pipelineOf } from "./pipeline.ts";
+import type { DecodeOptions, EncodeOptions, Encoding, StreamDecoder } from "./tokenizer.ts";
+import type { ComponentJson, TokenizerJson } from "./tokenizer-json.ts";
+
+export async function loadHubTokenizer(directory: string): Promise<HubTokenizer> {
+  return new HubTokenizer(await readHubFiles(directory));
+}
+
+/** A tokenizer from the hub's files. */
+export class HubTokenizer extends ChatTokenizer {
+  readonly vocabSize: number;
+  readonly bosTokenId: number | null;
+  readonly eosTokenIds: readonly number[];
+  readonly padTokenId: number | null;
+  readonly #pipeline: Pipeline;
+  readonly #decoder: TokenDecoder;
+  readonly #tokens: (string | undefined)[] = [];
+  readonly #ids = new Map<string, number>();
+  readonly #special = new Set<number>();
+  readonly #before: Int32Array;
+  readonly #after: Int32Array;
+
+  constructor(files: HubFiles) {
+    const { tokenizer, namedTokens } = files;
+    super(files.chatTemplates, Object.fromEntries(namedTokens));
+    for (const [token, id] of vocabulary(tokenizer)) {
+      this.#tokens[id] = token;
+      this.#ids.set(token, id);
+    }
+    for (const { id, special } of tokenizer.added_tokens) if (special) this.#special.add(id);
+    this.vocabSize = this.#tokens.length;
+    this.#pipeline = pipelineOf(tokenizer);
+    this.#decoder = isByteLevel(tokenizer.decoder) ? new ByteLevelDecoder() : new LibraryDecoder(tokenizer.decoder);
+    const named = (name: string) => this.#ids.get(namedTokens.get(name) ?? "") ?? null;
+    const eos = named("eos_token");
+    this.bosTokenId = named("bos_token") ?? files.bosTokenId;
+    this.eosTokenIds = [...new Set([...(eos === null ? [] : [eos]), ...files.eosTokenIds])];
+    this.padTokenId = named("pad_token") ?? files.padTokenId;
+    const { before, after } = specialsAround(tokenizer.post_processor);
+    this.#before = Int32Array.from(before);
+    this.#after = Int32Array.from(after);
+  }
+
+  encode(text: string, { addSpecialTokens = false }: EncodeOptions = {}): Int32Array {
+    const ids = this.#pipeline.encode(text);
+    return addSpecialTokens ? Int32Array.of(...this.#before, ...ids, ...this.#after) : ids;
+  }
+
+  encodeWithOffsets(text: string, { addSpecialTokens = false }: EncodeOptions = {}): Encoding {
+    const { ids, starts, ends } = this.#pipeline.encodeWithOffsets(text);
+    if (!addSpecialTokens) return { ids, starts, ends };
+    // What is added stands for no text: empty spans at the ends.
+    const around = (values: Int32Array, first: (i: number) => number, last: (i: number) => number) =>
+      Int32Array.from([...this.#before.map(first), ...values, ...this.#after.map(last)]);
+    const same = (id: number) => id;
+    const [zero, end] = [() => 0, () => text.length];
+    return { ids: around(ids, same, same), starts: around(starts, zero, end), ends: around(ends, zero, end) };
+  }
+
+  decode(ids: ArrayLike<number>, options: DecodeOptions = {}): string {
+    const tokens: string[] = [];
+    for (let i = 0; i < ids.length; i++) {
+      const token = this.#kept(ids[i], options);
+      if (token !== undefined) tokens.push(token);
+    }
+    return this.#decoder.decode(tokens);
+  }
+
+  streamDecoder(options: DecodeOptions = {}): StreamDecoder {
+    return streamIds(this.#decoder, (id) => this.#kept(id, options));
+  }
+
+  idOf(token: string): number | undefined {
+    return this.#ids.get(token);
+  }
+
+  tokenOf(id: number): string | undefined {
+    return this.#tokens[id];
+  }
+
+  /** Undefined for special tokens to skip and for ids beyond the vocabulary (rows that pad a model's embedding). */
+  #kept(id: number, { skipSpecialTokens = false }: DecodeOptions): string | undefined {
+    return skipSpecialTokens && this.#special.has(id) ? undefined : this.#tokens[id];
+  }
+}
+
+function* vocabulary({ model, added_tokens }: TokenizerJson): Generator<[string, number]> {
+  const { vocab } = model as { vocab?: Record<string, number> | [string, number][] };
+  if (Array.isArray(vocab)) for (let id = 0; id < vocab.length; id++) yield [vocab[id][0], id];
+  else if (vocab) yield* Object.entries(vocab);
+  for (const { content, id } of added_tokens) yield [content, id];
+}
+
+function isByteLevel(decoder: ComponentJson | null): boolean {
+  return decoder?.type === "ByteLevel";
+}
+
+interface TemplatePart {
+  SpecialToken?: { id: string };
+  Sequence?: { id: string };
+}
+
+/** Ids that a post-processor puts before and after one text. */
+function specialsAround(json: ComponentJson | null): { before: number[]; after: number[] } {
+  switch (json?.type) {
+    case "Sequence": {
+      const parts = (json.processors as ComponentJson[]).map(specialsAround);
+      // A later processor wraps what the earlier ones made.
+      return { before: parts.toReversed().flatMap((p) => p.before), after: parts.flatMap((p) => p.after) };
+    }
+    case "TemplateProcessing": {
+      const parts = json.single as TemplatePart[];
+      const tokens = json.special_tokens as Record<string, { ids: number[] }>;
+      const text = parts.findIndex((part) => part.Sequence);
+      const idsOf = (some: TemplatePart[]) => some.flatMap(({ SpecialToken }) => tokens[SpecialToken!.id].ids);
+      return { before: idsOf(parts.slice(0, text)), after: idsOf(parts.slice(text + 1)) };
+    }
+    case "BertProcessing":
+    case "RobertaProcessing":
+      return { before: [(json.cls as [string, number])[1]], after: [(json.sep as [string, number])[1]] };
+    default:
+      return { before: [], after: [] };
+  }
+}

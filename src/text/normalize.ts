@@ -1,0 +1,161 @@
+import { SplitPreTokenizer } from "./library.ts";
+import type { ComponentJson } from "./tokenizer-json.ts";
+
+/** Text after normalisation, and where each of its UTF-16 units came from. */
+export interface Aligned {
+  text: string;
+  /** (text.length) start and end in the source of what a unit came from; null: unit i came from i. */
+  starts: Int32Array | null;
+  ends: Int32Array | null;
+}
+
+/** Replace source[from, to) by text. Edits of one step are in order and do not overlap. */
+type Edit = [from: number, to: number, text: string];
+
+/** One step of normalisation, as the edits that it makes. */
+export type Normalizer = (text: string) => Edit[];
+
+type Form = "NFC" | "NFD" | "NFKC" | "NFKD";
+
+/** The steps of a tokenizer.json's normalizer; null when it has a kind that is not done here. */
+export function normalizersOf(json: ComponentJson | null): Normalizer[] | null {
+  if (json === null) return [];
+  switch (json.type) {
+    case "Sequence": {
+      const steps = (json.normalizers as ComponentJson[]).map(normalizersOf);
+      return steps.includes(null) ? null : steps.flatMap((step) => step ?? []);
+    }
+    case "NFC":
+    case "NFD":
+    case "NFKC":
+    case "NFKD":
+      return [unicodeForm(json.type)];
+    case "Replace": {
+      const pattern = patternOf(json.pattern as PatternJson);
+      return pattern && [replaceAll(pattern, String(json.content ?? ""))];
+    }
+    case "Prepend":
+      return [(text) => (text === "" ? [] : [[0, 0, String(json.prepend)]])];
+    case "Lowercase":
+      return [lowercase];
+    case "Strip":
+      return [strip(json.strip_left !== false, json.strip_right !== false)];
+    default:
+      return null;
+  }
+}
+
+export interface PatternJson {
+  String?: string;
+  Regex?: string;
+}
+
+/** The global RegExp of a pattern; the library translates Oniguruma's syntax. Null when it cannot. */
+export function patternOf(json: PatternJson | undefined): RegExp | null {
+  if (json?.String !== undefined) return new RegExp(escapeRegExp(json.String), "gu");
+  if (json?.Regex === undefined) return null;
+  return new SplitPreTokenizer({ type: "Split", pattern: { Regex: json.Regex }, invert: false }).pattern;
+}
+
+export function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
+
+export function normalize(source: string, steps: readonly Normalizer[], track: boolean): Aligned {
+  let aligned: Aligned = { text: source, starts: null, ends: null };
+  for (const step of steps) {
+    const edits = step(aligned.text);
+    if (edits.length > 0)
+      aligned = track ? applyTracked(aligned, edits) : { ...aligned, text: apply(aligned.text, edits) };
+  }
+  return aligned;
+}
+
+function apply(text: string, edits: readonly Edit[]): string {
+  let result = "";
+  let done = 0;
+  for (const [from, to, replacement] of edits) {
+    result += text.slice(done, from) + replacement;
+    done = to;
+  }
+  return result + text.slice(done);
+}
+
+function applyTracked(before: Aligned, edits: readonly Edit[]): Aligned {
+  const text = apply(before.text, edits);
+  const starts = new Int32Array(text.length);
+  const ends = new Int32Array(text.length);
+  const startOf = (i: number) => before.starts?.[i] ?? i;
+  const endOf = (i: number) => before.ends?.[i] ?? i + 1;
+  let at = 0;
+  let done = 0;
+  const keepUntil = (until: number) => {
+    for (; done < until; done++, at++) {
+      starts[at] = startOf(done);
+      ends[at] = endOf(done);
+    }
+  };
+  for (const [from, to, replacement] of edits) {
+    keepUntil(from);
+    // An insertion belongs to no source text: an empty span where it stands.
+    const start = from < before.text.length ? startOf(from) : from > 0 ? endOf(from - 1) : 0;
+    const end = to > from ? endOf(to - 1) : start;
+    starts.fill(start, at, at + replacement.length);
+    ends.fill(end, at, at + replacement.length);
+    at += replacement.length;
+    done = to;
+  }
+  keepUntil(before.text.length);
+  return { text, starts, ends };
+}
+
+// A run that normalises on its own: a starter with the marks and Hangul vowels and finals that may join it.
+const stableRun = /[^\p{M}\u1160-\u11ff][\p{M}\u1160-\u11ff]*|[\p{M}\u1160-\u11ff]+/gu;
+
+function unicodeForm(form: Form): Normalizer {
+  return (text) => {
+    const whole = text.normalize(form);
+    if (whole === text) return [];
+    const edits: Edit[] = [];
+    for (const { 0: run, index } of text.matchAll(stableRun)) {
+      const normal = run.normalize(form);
+      if (normal !== run) edits.push([index, index + run.length, normal]);
+    }
+    // Should a starter join its predecessor after all, only the alignment is coarser.
+    return apply(text, edits) === whole ? edits : [[0, text.length, whole]];
+  };
+}
+
+export function replaceAll(pattern: RegExp, content: string): Normalizer {
+  return (text) => {
+    const edits: Edit[] = [];
+    for (const { 0: match, index } of text.matchAll(pattern)) {
+      if (match !== "") edits.push([index, index + match.length, content]);
+    }
+    return edits;
+  };
+}
+
+/** Character by character, as the Rust library does: JavaScript's own would treat a final sigma apart. */
+function lowercase(text: string): Edit[] {
+  const edits: Edit[] = [];
+  let at = 0;
+  for (const character of text) {
+    const lower = character.toLowerCase();
+    if (lower !== character) edits.push([at, at + character.length, lower]);
+    at += character.length;
+  }
+  return edits;
+}
+
+function strip(left: boolean, right: boolean): Normalizer {
+  return (text) => {
+    const first = text.search(/\P{White_Space}/u);
+    if (first < 0) return text === "" || !(left || right) ? [] : [[0, text.length, ""]];
+    const last = text.search(/\p{White_Space}*$/u);
+    const edits: Edit[] = [];
+    if (left && first > 0) edits.push([0, first, ""]);
+    if (right && last < text.length) edits.push([last, text.length, ""]);
+    return edits;
+  };
+}

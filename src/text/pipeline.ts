@@ -1,0 +1,213 @@
+import { MedgymError } from "../core/errors.ts";
+import { AddedTokens } from "./added-tokens.ts";
+import { Bpe } from "./bpe.ts";
+import { byteToChar } from "./byte-level.ts";
+import { IntList } from "./int-list.ts";
+import { Tokenizer as LibraryTokenizer } from "./library.ts";
+import { type Aligned, type Normalizer, normalize, normalizersOf } from "./normalize.ts";
+import { type PreTokenizer, preTokenizerOf } from "./pre-tokenize.ts";
+import type { Encoding } from "./tokenizer.ts";
+import type { BpeJson, TokenizerJson, TokenModel, UnigramJson } from "./tokenizer-json.ts";
+import { Unigram } from "./unigram.ts";
+
+/** From text to ids, without the special tokens that a post-processor adds. */
+export interface Pipeline {
+  encode(text: string): Int32Array;
+  encodeWithOffsets(text: string): Encoding;
+}
+
+/** Ours for BPE and Unigram of the usual parts; the library for the rest (WordPiece, precompiled normalizers, …). */
+export function pipelineOf(json: TokenizerJson): Pipeline {
+  const normalizers = normalizersOf(json.normalizer);
+  const preTokenizer = preTokenizerOf(json.pre_tokenizer);
+  const model = preTokenizer && modelOf(json, preTokenizer.byteLevel);
+  if (normalizers && preTokenizer && model) return new OwnPipeline(json, normalizers, preTokenizer, model);
+  return new LibraryPipeline(json);
+}
+
+function modelOf({ model }: TokenizerJson, byteLevel: boolean): TokenModel | null {
+  const type = model.type ?? ("merges" in model ? "BPE" : undefined);
+  if (type === "Unigram") return byteLevel ? null : new Unigram(model as UnigramJson);
+  if (type !== "BPE") return null;
+  const bpe = model as BpeJson;
+  if (bpe.continuing_subword_prefix || bpe.end_of_word_suffix) return null;
+  if (byteLevel && byteToChar.some((char) => bpe.vocab[char] === undefined)) return null;
+  return new Bpe(bpe, byteLevel);
+}
+
+/** Added tokens cut out, the rest normalised, normalised added tokens cut out, pre-tokens, model. */
+class OwnPipeline implements Pipeline {
+  readonly #added: AddedTokens;
+  readonly #addedNormalized: AddedTokens | null;
+  readonly #normalizers: Normalizer[];
+  readonly #pre: PreTokenizer;
+  readonly #model: TokenModel;
+
+  constructor(json: TokenizerJson, normalizers: Normalizer[], preTokenizer: PreTokenizer, model: TokenModel) {
+    this.#normalizers = normalizers;
+    this.#pre = preTokenizer;
+    this.#model = model;
+    const late = normalizers.length > 0 ? json.added_tokens.filter((t) => t.normalized ?? !t.special) : [];
+    this.#added = new AddedTokens(json.added_tokens.filter((t) => !late.includes(t)));
+    const contents = late.map((t) => ({ ...t, content: normalize(t.content, normalizers, false).text }));
+    this.#addedNormalized = contents.length > 0 ? new AddedTokens(contents) : null;
+  }
+
+  encode(text: string): Int32Array {
+    const ids = new IntList();
+    this.#sections(text, false, (id, aligned) => {
+      if (id >= 0) ids.push(id);
+      else this.#encodePieces(aligned.text, ids);
+    });
+    return ids.slice();
+  }
+
+  encodeWithOffsets(text: string): Encoding {
+    const ids = new IntList();
+    const starts = new IntList();
+    const ends = new IntList();
+    this.#sections(text, true, (id, aligned, base, length) => {
+      if (id >= 0) {
+        ids.push(id);
+        starts.push(base);
+        ends.push(base + length);
+        return;
+      }
+      const spans = this.#pre.split(aligned.text);
+      for (let s = 0; s < spans.length; s += 2) {
+        const piece = aligned.text.slice(spans[s], spans[s + 1]);
+        const byteLengths = new IntList();
+        this.#model.encode(piece, ids, byteLengths);
+        for (const [start, end] of unitSpans(piece, byteLengths)) {
+          const first = spans[s] + start;
+          const last = spans[s] + end - 1;
+          starts.push(base + (aligned.starts?.[first] ?? first));
+          ends.push(base + (aligned.ends?.[last] ?? last + 1));
+        }
+      }
+    });
+    return { ids: ids.slice(), starts: starts.slice(), ends: ends.slice() };
+  }
+
+  #encodePieces(text: string, ids: IntList): void {
+    const { isolated } = this.#pre;
+    if (isolated) {
+      const pieces = text.match(isolated);
+      let covered = 0;
+      if (pieces) for (const piece of pieces) covered += piece.length;
+      if (covered === text.length) {
+        if (pieces) for (const piece of pieces) this.#model.encode(piece, ids);
+        return;
+      }
+    }
+    const spans = this.#pre.split(text);
+    for (let s = 0; s < spans.length; s += 2) this.#model.encode(text.slice(spans[s], spans[s + 1]), ids);
+  }
+
+  /** Calls `visit` with each added token's id, or -1 and prepared text; `base`, `length`: its place in the source. */
+  #sections(
+    text: string,
+    track: boolean,
+    visit: (id: number, aligned: Aligned, base: number, length: number) => void,
+  ): void {
+    const prepare = (aligned: Aligned, first: boolean) => {
+      const steps = this.#pre.prepare(first);
+      return steps.length > 0 ? compose(aligned, normalize(aligned.text, steps, track)) : aligned;
+    };
+    for (const { start: base, end, id } of this.#added.split(text)) {
+      const source = text.slice(base, end);
+      if (id >= 0) {
+        visit(id, { text: source, starts: null, ends: null }, base, source.length);
+        continue;
+      }
+      const aligned = normalize(source, this.#normalizers, track);
+      if (!this.#addedNormalized) {
+        visit(-1, prepare(aligned, base === 0), base, source.length);
+        continue;
+      }
+      for (const part of this.#addedNormalized.split(aligned.text)) {
+        const slice = track
+          ? sliceAligned(aligned, part.start, part.end)
+          : { ...aligned, text: aligned.text.slice(part.start, part.end) };
+        const from = slice.starts?.[0] ?? part.start;
+        const to = slice.ends?.at(-1) ?? part.end;
+        // Alignments of parts are relative to the section; only added tokens need a place of their own.
+        if (part.id >= 0) visit(part.id, slice, base + from, to - from);
+        else visit(-1, prepare(slice, base === 0 && part.start === 0), base, source.length);
+      }
+    }
+  }
+}
+
+function sliceAligned({ text, starts, ends }: Aligned, from: number, to: number): Aligned {
+  if (from === 0 && to === text.length) return { text, starts, ends };
+  // Slices of identity alignments keep their place in the section.
+  const place = (values: Int32Array | null, shift: number) =>
+    values ? values.slice(from, to) : Int32Array.from({ length: to - from }, (_, i) => from + i + shift);
+  return { text: text.slice(from, to), starts: place(starts, 0), ends: place(ends, 1) };
+}
+
+/** Alignment of `after`, which was made from `before.text`, to the source of `before`. */
+function compose(before: Aligned, after: Aligned): Aligned {
+  const { starts, ends } = before;
+  if (!starts || !ends) return after;
+  if (!after.starts || !after.ends) return { text: after.text, starts, ends };
+  const at = (values: Int32Array, i: number) => values[Math.min(i, values.length - 1)];
+  return {
+    text: after.text,
+    starts: after.starts.map((i) => at(starts, i)),
+    // An inserted unit has end = start in `after`: it stays an empty span.
+    ends: after.ends.map((end, i) => (end === after.starts![i] ? at(starts, end) : ends[end - 1])),
+  };
+}
+
+/** UTF-16 [start, end) of consecutive stretches of UTF-8 bytes; a character cut in two is in both. */
+function* unitSpans(piece: string, byteLengths: IntList): Generator<[number, number]> {
+  let unit = 0; // start of the character that byte `bytes` is in
+  let bytes = 0; // bytes before that character
+  let until = 0;
+  const widthAt = (i: number) => (piece.codePointAt(i)! > 0xffff ? 2 : 1);
+  const bytesAt = (i: number) => {
+    const code = piece.codePointAt(i)!;
+    return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  };
+  for (let t = 0; t < byteLengths.length; t++) {
+    while (unit < piece.length && bytes + bytesAt(unit) <= until) {
+      bytes += bytesAt(unit);
+      unit += widthAt(unit);
+    }
+    const start = unit;
+    until += byteLengths.at(t);
+    let end = unit;
+    for (let b = bytes; end < piece.length && b < until; ) {
+      b += bytesAt(end);
+      end += widthAt(end);
+    }
+    yield [start, end];
+  }
+}
+
+class LibraryPipeline implements Pipeline {
+  readonly #library: InstanceType<typeof LibraryTokenizer>;
+
+  constructor(json: TokenizerJson) {
+    try {
+      this.#library = new LibraryTokenizer(json, {});
+    } catch (error) {
+      throw new MedgymError("unsupported", `tokenizer.json: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  encode(text: string): Int32Array {
+    if (text === "") return new Int32Array(0);
+    return Int32Array.from(this.#library.encode(text, { add_special_tokens: false }).ids);
+  }
+
+  encodeWithOffsets(): Encoding {
+    throw new MedgymError(
+      "unsupported",
+      "this tokenizer (not BPE or Unigram of the usual parts) encodes, but cannot say where tokens stand in the text. " +
+        "Use a model with a BPE or Unigram tokenizer, or prompt/completion rows.",
+    );
+  }
+}
