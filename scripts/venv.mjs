@@ -7,16 +7,15 @@
  *
  * By hand: node scripts/venv.mjs torch peft
  */
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { capture, localFolder, lock } from "./steps.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const venv = join(root, ".medgym", "venv");
+const venv = join(localFolder, "venv");
 const python = process.platform === "win32" ? join(venv, "Scripts", "python.exe") : join(venv, "bin", "python");
 const stampFile = join(venv, "medgym-packages.json");
-const lockFolder = join(root, ".medgym", "venv.lock");
 
 /** What `npm run lab` needs, and what the tests need. */
 export const labPackages = ["jupyterlab"];
@@ -33,7 +32,7 @@ export function venvPythonIfReady(packages) {
 /** Path of a python that has the packages. `log` gets one line per step that takes time. */
 export async function venvPython(packages, log = () => {}) {
   if (missing(packages).length === 0) return python;
-  const release = await lock();
+  const release = await lock("venv");
   try {
     const wanted = missing(packages); // another process may have installed them meanwhile
     if (wanted.length === 0) return python;
@@ -70,7 +69,6 @@ async function createVenv(log) {
   }
   log("making the Python environment .medgym/venv");
   rmSync(venv, { recursive: true, force: true });
-  mkdirSync(dirname(venv), { recursive: true });
   const { code, output } = await capture("python3", ["-m", "venv", venv]);
   if (code !== 0) {
     throw new Error(`python3 -m venv failed. On Debian or Ubuntu: apt-get install python3-venv\n${output}`);
@@ -83,49 +81,10 @@ async function pipInstall(packages) {
   const args = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", ...packages];
   let result;
   for (const retries of ["0", "3"]) {
-    result = await capture(python, args, { ...process.env, PIP_RETRIES: retries });
+    result = await capture(python, args, { env: { ...process.env, PIP_RETRIES: retries } });
     if (result.code === 0) return;
   }
   throw new Error(`pip could not install ${packages.join(", ")}:\n${result.output.slice(-2000)}`);
-}
-
-function capture(command, args, env = process.env) {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text) => (output += text));
-    child.on("error", (error) => resolve({ code: 1, output: error.message }));
-    child.on("close", (code) => resolve({ code, output }));
-  });
-}
-
-/** A folder is made by one process only. A lock whose owner is gone is taken over. */
-async function lock() {
-  mkdirSync(dirname(lockFolder), { recursive: true });
-  const owner = join(lockFolder, "pid");
-  for (;;) {
-    try {
-      mkdirSync(lockFolder);
-      writeFileSync(owner, String(process.pid));
-      return () => rmSync(lockFolder, { recursive: true, force: true });
-    } catch (error) {
-      if (error.code !== "EEXIST") throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    if (existsSync(owner) && !isAlive(Number(readFileSync(owner, "utf8")))) {
-      rmSync(lockFolder, { recursive: true, force: true });
-    }
-  }
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === "EPERM";
-  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

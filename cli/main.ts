@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { type ParameterValue, parseParameter } from "../kernel/client/parameters.ts";
+
+/** Runs the command line; returns the exit code. Each command's module is loaded only when it runs. */
+export async function runCli(argv: string[]): Promise<number> {
+  let exitCode = 0;
+  const program = new Command("medgym")
+    .description("TypeScript notebooks that train medical language-model agents")
+    .version(packageVersion(), "-V, --version")
+    .exitOverride()
+    .showHelpAfterError("(medgym --help shows what there is)");
+
+  program
+    .command("run")
+    .description("execute a notebook without a front end; save it after each cell, and its plots beside it")
+    .argument("<notebook>", "the .ipynb file")
+    .option(
+      "-p, --parameter <name=value>",
+      "set a parameter (JSON, else a string); may be repeated",
+      collectParameter,
+      {},
+    )
+    .option("-o, --output <file>", "where the executed notebook goes (default: NOTEBOOK-executed.ipynb)")
+    .option("--timeout <seconds>", "interrupt a cell that runs longer", positiveNumber)
+    .option("--allow-errors", "go on after a cell that fails")
+    .option("--kernel <name>", "kernel to use (default: the one the notebook names)")
+    .option("--cwd <folder>", "working folder of the kernel (default: the notebook's)")
+    .action(async (notebook: string, options) => {
+      const { runCommand } = await import("./run.ts");
+      const { parameter: parameters, timeout: timeoutSeconds, ...rest } = options;
+      exitCode = await runCommand(notebook, { parameters, timeoutSeconds, ...rest });
+    });
+
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode; // commander has printed what there is to say
+    console.error(describeError(error));
+    return 1;
+  }
+  return exitCode;
+}
+
+/** Errors with a code are meant for the user: message alone. Anything else is a defect: with its stack. */
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const expected = typeof (error as { code?: unknown }).code === "string";
+  return expected && !process.env.MEDGYM_DEBUG ? `medgym: ${error.message}` : (error.stack ?? error.message);
+}
+
+function collectParameter(text: string, previous: Record<string, ParameterValue>): Record<string, ParameterValue> {
+  try {
+    const [name, value] = parseParameter(text);
+    return { ...previous, [name]: value };
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("It must be a number above 0.");
+  return value;
+}
+
+function packageVersion(): string {
+  // From dist/cli/ in a build, from cli/ in a test.
+  for (const path of ["../../package.json", "../package.json"]) {
+    try {
+      const json = JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
+      if (json.name === "medgym") return json.version;
+    } catch {
+      // not there: the other place
+    }
+  }
+  return "unknown";
+}
