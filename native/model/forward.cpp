@@ -1,0 +1,185 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "model/run.h"
+#include "ops/attention.h"
+#include "ops/embedding.h"
+#include "ops/lm_head.h"
+#include "ops/rms_norm.h"
+#include "ops/vector.h"
+
+namespace medgym {
+namespace {
+
+// Logits of the scored positions are kept for the backward pass when they are no larger than this; else they are computed
+// again, chunk by chunk.
+constexpr int64_t kept_logits_bytes = int64_t{64} << 20;
+
+std::string number(int64_t n) { return std::to_string(n); }
+
+void check_batch(const Model& m, const mg_batch& b) {
+  if (b.token_count < 1 || b.sequence_count < 1 || !b.tokens || !b.cu_seqlens)
+    throw Error(MG_INVALID_ARGUMENT, "The batch is empty: " + number(b.token_count) + " tokens in " + number(b.sequence_count) + " sequences.");
+  if (b.cu_seqlens[0] != 0 || b.cu_seqlens[b.sequence_count] != b.token_count)
+    throw Error(MG_INVALID_ARGUMENT, "cu_seqlens runs from " + number(b.cu_seqlens[0]) + " to " + number(b.cu_seqlens[b.sequence_count]) + "; it must run from 0 to the " + number(b.token_count) + " tokens.");
+  for (int32_t s = 0; s < b.sequence_count; ++s)
+    if (b.cu_seqlens[s + 1] <= b.cu_seqlens[s])
+      throw Error(MG_INVALID_ARGUMENT, "Sequence " + number(s) + " has " + number(b.cu_seqlens[s + 1] - b.cu_seqlens[s]) + " tokens; each needs at least 1.");
+  for (int32_t t = 0; t < b.token_count; ++t) {
+    if (b.tokens[t] < 0 || b.tokens[t] >= m.config.vocab)
+      throw Error(MG_INVALID_ARGUMENT, "Token " + number(b.tokens[t]) + " at position " + number(t) + " is not in the vocabulary of " + number(m.config.vocab) + ". The tokenizer belongs to another model.");
+    if (b.positions && (b.positions[t] < 0 || b.positions[t] > (1 << 24)))
+      throw Error(MG_INVALID_ARGUMENT, "positions[" + number(t) + "] is " + number(b.positions[t]) + ".");
+  }
+}
+
+void check_options(const Model& m, const mg_batch& b, const mg_forward_options& o, const Adapter* adapter) {
+  if (o.candidates < 1 || !o.targets) throw Error(MG_INVALID_ARGUMENT, "candidates is " + number(o.candidates) + "; at least 1 is needed, with targets.");
+  if (!(o.temperature > 0) || !std::isfinite(o.temperature)) throw Error(MG_INVALID_ARGUMENT, "temperature is " + std::to_string(o.temperature) + "; it must be above 0.");
+  if (o.top_k < 0 || o.top_k > m.config.vocab) throw Error(MG_INVALID_ARGUMENT, "top_k is " + number(o.top_k) + "; the vocabulary has " + number(m.config.vocab) + " tokens.");
+  const int64_t n = static_cast<int64_t>(b.token_count) * o.candidates;
+  for (int64_t i = 0; i < n; ++i)
+    if (o.targets[i] < -1 || o.targets[i] >= m.config.vocab)
+      throw Error(MG_INVALID_ARGUMENT, "Target " + number(o.targets[i]) + " at position " + number(i / o.candidates) + " is not in the vocabulary of " + number(m.config.vocab) + " (-1: not scored).");
+  if (o.keep && !adapter && !m.trainable)
+    throw Error(MG_INVALID_ARGUMENT, "keep is set, but there is nothing to train: give an adapter or make the base trainable.");
+  if (adapter && adapter->model.get() != &m) throw Error(MG_INVALID_ARGUMENT, "The adapter belongs to another model.");
+}
+
+// Copies the batch: mg_backward needs it after the caller's arrays are gone.
+void remember(Run& r, const mg_batch& b, const mg_forward_options& o, std::shared_ptr<Adapter> adapter) {
+  const int64_t tokens = b.token_count;
+  r.adapter = std::move(adapter);
+  r.tokens = tokens;
+  r.candidates = o.candidates;
+  r.temperature = o.temperature;
+  r.train = o.train != 0;
+  r.dropout_seed = o.dropout_seed;
+  r.checkpoint = o.checkpoint != 0;
+  r.token_ids.assign(b.tokens, b.tokens + tokens);
+  r.cu_seqlens.assign(b.cu_seqlens, b.cu_seqlens + b.sequence_count + 1);
+  r.positions.resize(static_cast<size_t>(tokens));
+  for (int32_t s = 0; s < b.sequence_count; ++s)
+    for (int32_t t = b.cu_seqlens[s]; t < b.cu_seqlens[s + 1]; ++t)
+      r.positions[static_cast<size_t>(t)] = b.positions ? b.positions[t] : t - b.cu_seqlens[s];
+  r.scored.clear();
+  r.targets.clear();
+  for (int32_t t = 0; t < tokens; ++t) {
+    const int32_t* row = o.targets + static_cast<int64_t>(t) * o.candidates;
+    if (row[0] < 0) continue;
+    r.scored.push_back(t);
+    r.targets.insert(r.targets.end(), row, row + o.candidates);
+  }
+}
+
+// Values of scored rows (N,width) back to their positions (T,width); elsewhere `missing`.
+template <class T>
+void spread(const std::vector<T>& rows, const std::vector<int32_t>& scored, int64_t tokens, int64_t width, T missing, T* out) {
+  std::fill(out, out + tokens * width, missing);
+  for (size_t i = 0; i < scored.size(); ++i)
+    std::copy_n(rows.data() + static_cast<int64_t>(i) * width, width, out + scored[i] * width);
+}
+
+void score(Model& m, const mg_forward_options& o, const float* x, const mg_forward_result& out) {
+  Run& r = *m.run;
+  Context& ctx = m.context();
+  const ModelConfig& c = m.config;
+  const int64_t n = static_cast<int64_t>(r.scored.size()), k = r.candidates, top = o.top_k;
+  const auto size = [](int64_t count) { return static_cast<size_t>(count); };
+  std::vector<float> logprobs(size(n * k)), entropy(out.entropy ? size(n) : 0), top_logprobs(out.top_logprobs ? size(n * top) : 0);
+  std::vector<int32_t> top_ids(out.top_ids ? size(n * top) : 0);
+  if (n) {
+    float* head_x = grow(ctx, r.head_x, n * c.hidden);
+    float* head_h = grow(ctx, r.head_h, n * c.hidden);
+    gather_rows(ctx, x, c.hidden, r.scored.data(), n, c.hidden, head_x);
+    rms_norm_forward(ctx, {n, c.hidden}, head_x, c.hidden, m.final_norm.data(), c.rms_eps, head_h, c.hidden, grow(ctx, r.head_rstd, n));
+    const bool keep_logits = o.keep && n * c.vocab * static_cast<int64_t>(sizeof(float)) <= kept_logits_bytes;
+    if (!keep_logits) r.head_logits = Buffer();
+    LmHeadOutputs outputs;
+    outputs.logprobs = logprobs.data();
+    if (out.entropy) outputs.entropy = entropy.data();
+    if (out.top_ids) outputs.top_ids = top_ids.data();
+    if (out.top_logprobs) outputs.top_logprobs = top_logprobs.data();
+    outputs.top_k = o.top_k;
+    if (keep_logits) outputs.logits = grow(ctx, r.head_logits, n * c.vocab);
+    lm_head_forward(ctx, {n, k, head_h, c.hidden, &m.head_weight(), r.targets.data(), r.temperature}, outputs);
+    for (int64_t i = 0; i < n * k; ++i)
+      if (!std::isfinite(logprobs[size(i)]))
+        throw Error(MG_NON_FINITE, "logprobs: not finite at position " + number(r.scored[size(i / k)]) + " (token " + number(r.targets[size(i)]) + "). The weights or the adapter hold NaN or have diverged; lower the learning rate or go back to a checkpoint.");
+  }
+  if (out.logprobs) spread(logprobs, r.scored, r.tokens, k, 0.0f, out.logprobs);
+  if (out.entropy) spread(entropy, r.scored, r.tokens, 1, 0.0f, out.entropy);
+  if (out.top_ids) spread(top_ids, r.scored, r.tokens, top, -1, out.top_ids);
+  if (out.top_logprobs) spread(top_logprobs, r.scored, r.tokens, top, 0.0f, out.top_logprobs);
+}
+
+// The logits of every position: for parity tests and small models.
+void all_logits(Model& m, const float* x, float* logits) {
+  Run& r = *m.run;
+  Context& ctx = m.context();
+  const int64_t h = m.config.hidden;
+  Scratch scratch(ctx.arena);
+  float* normed = scratch.floats(static_cast<size_t>(r.tokens * h));
+  rms_norm_forward(ctx, {r.tokens, h}, x, h, m.final_norm.data(), m.config.rms_eps, normed, h, nullptr);
+  linear_forward(ctx, m.head_weight(), nullptr, normed, h, r.tokens, logits, m.config.vocab);
+}
+
+}  // namespace
+
+int64_t first_trained_layer(const Model& m, const Adapter* adapter) { return m.trainable ? 0 : adapter->lowest_layer(); }
+
+void forward_layer(const Pass& pass, int64_t layer, float* x, LayerTape* tape) {
+  Model& m = pass.model;
+  Run& r = *m.run;
+  Context& ctx = m.context();
+  const ModelConfig& c = m.config;
+  const int64_t q = c.q_size(), g = c.kv_size(), row = q + 2 * g, tokens = pass.tokens;
+  float* h = grow(ctx, r.h, tokens * c.hidden);
+  float* qkv = grow(ctx, r.qkv, tokens * row);
+  float* attn = grow(ctx, r.attn, tokens * q);
+  attention_inputs(pass, layer, x, h, qkv, tape);
+  attention_forward(ctx, attention_shape(m, layer, tokens, r.cu_seqlens), qkv, row, qkv + q, row, qkv + q + g, row, attn, q,
+                    tape ? grow(ctx, tape->lse, tokens * c.heads) : nullptr);
+  attention_output(pass, layer, attn, x, tape);
+  mlp(pass, layer, x, h, grow(ctx, r.gate_up, tokens * 2 * c.intermediate), grow(ctx, r.act, tokens * c.intermediate), tape);
+}
+
+AttentionShape attention_shape(const Model& m, int64_t layer, int64_t tokens, const std::vector<int32_t>& cu_seqlens) {
+  const ModelConfig& c = m.config;
+  return {.tokens = tokens, .sequences = static_cast<int32_t>(cu_seqlens.size() - 1), .cu_seqlens = cu_seqlens.data(),
+          .heads = static_cast<int>(c.heads), .kv_heads = static_cast<int>(c.kv_heads), .head_dim = static_cast<int>(c.head_dim),
+          .scale = 1 / std::sqrt(static_cast<float>(c.head_dim)), .window = static_cast<int>(c.window[static_cast<size_t>(layer)]),
+          .compute = m.dtype};
+}
+
+void forward(Model& m, const mg_batch& batch, const mg_forward_options& options, std::shared_ptr<Adapter> adapter, const mg_forward_result& out) {
+  Run& r = *m.run;
+  Context& ctx = m.context();
+  const ModelConfig& c = m.config;
+  r.kept = false;
+  check_batch(m, batch);
+  check_options(m, batch, options, adapter.get());
+  remember(r, batch, options, std::move(adapter));
+  m.rope_table.reserve(ctx, *std::max_element(r.positions.begin(), r.positions.end()) + 1);
+
+  const Pass pass{m, r.tokens, r.positions.data(), {{0, r.tokens, r.adapter.get()}}, r.train, r.dropout_seed};
+  const int64_t first = options.keep ? first_trained_layer(m, r.adapter.get()) : c.layers;
+  const bool tapes = options.keep && !r.checkpoint;
+  r.tapes.resize(static_cast<size_t>(tapes ? c.layers : 0));
+  r.inputs.resize(static_cast<size_t>(options.keep && r.checkpoint ? c.layers : 0));
+  float* x = grow(ctx, r.x, r.tokens * c.hidden);
+  embedding_forward(ctx, m.embedding.weight, r.token_ids.data(), r.tokens, x);
+  for (int64_t layer = 0; layer < c.layers; ++layer) {
+    m.device->throw_if_cancelled();
+    const auto i = static_cast<size_t>(layer);
+    if (layer >= first && r.checkpoint) std::copy_n(x, r.tokens * c.hidden, grow(ctx, r.inputs[i], r.tokens * c.hidden));
+    forward_layer(pass, layer, x, layer >= first && tapes ? &r.tapes[i] : nullptr);
+  }
+  m.device->throw_if_cancelled();
+  score(m, options, x, out);
+  if (out.logits) all_logits(m, x, out.logits);
+  r.kept = options.keep != 0;
+}
+
+}  // namespace medgym

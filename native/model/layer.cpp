@@ -1,0 +1,126 @@
+#include <algorithm>
+
+#include "model/run.h"
+#include "ops/lora.h"
+#include "ops/rms_norm.h"
+#include "ops/swiglu.h"
+#include "ops/vector.h"
+
+namespace medgym {
+
+float* grow(Context& ctx, Buffer& buffer, int64_t count) {
+  const size_t bytes = static_cast<size_t>(count) * sizeof(float);
+  if (buffer.bytes() < bytes) {
+    buffer = Buffer();  // first free, so that old and new never stand side by side
+    buffer = Buffer(ctx.memory, bytes);
+  }
+  return buffer.f32();
+}
+
+void Kept::store(Context& ctx, Dtype type, const float* from, int64_t count) {
+  type_ = type;
+  const size_t size = dtype_size(type);
+  grow(ctx, buffer_, (count * static_cast<int64_t>(size) + 3) / 4);
+  char* to = static_cast<char*>(buffer_.data());
+  ctx.pool.split(count, 1 << 15, [&](int64_t begin, int64_t end, int) {
+    convert(to + static_cast<size_t>(begin) * size, type, from + begin, Dtype::F32, static_cast<size_t>(end - begin));
+  });
+}
+
+void Kept::load(Context& ctx, float* to, int64_t count) const {
+  const size_t size = dtype_size(type_);
+  const char* from = static_cast<const char*>(buffer_.data());
+  ctx.pool.split(count, 1 << 15, [&](int64_t begin, int64_t end, int) {
+    convert(to + begin, Dtype::F32, from + static_cast<size_t>(begin) * size, type_, static_cast<size_t>(end - begin));
+  });
+}
+
+namespace {
+
+// y = x·Wᵀ + b, then each segment's LoRA into its part of y. Slots first … last lie side by side in y's columns.
+void project(const Pass& pass, int64_t layer, Slot first, Slot last, const Matrix& w, const Vector& bias, const float* x, float* y,
+             bool accumulate, LayerTape* tape) {
+  Context& ctx = pass.context();
+  const int64_t in = w.weight.k(), out = w.weight.n();
+  linear_forward(ctx, w.weight, bias.data(), x, in, pass.tokens, y, out, accumulate);
+  for (const Segment& s : pass.segments) {
+    if (!s.adapter) continue;
+    int64_t column = 0;
+    for (int slot = first; slot <= last; ++slot) {
+      const AdapterModule* m = s.adapter->at(layer, static_cast<Slot>(slot));
+      if (m) {
+        LoraArgs args{.tokens = s.count, .k = in, .n = m->out, .rank = m->rank, .a = m->a.f32(), .b = m->b.f32(), .scale = m->scale,
+                      .x = x + s.first * in, .x_row = in};
+        args.dropout = pass.train ? m->dropout : 0;
+        args.seed = pass.dropout_seed;
+        args.stream = static_cast<uint64_t>(layer * SLOTS + slot);
+        args.compute = pass.model.dtype;
+        Scratch scratch(ctx.arena);
+        float* hidden = tape ? grow(ctx, tape->hidden[static_cast<size_t>(slot)], s.count * m->rank) : scratch.floats(static_cast<size_t>(s.count * m->rank));
+        lora_forward(ctx, args, hidden, y + s.first * out + column, out);
+      }
+      column += slot_width(pass.model.config, static_cast<Slot>(slot));
+    }
+  }
+}
+
+}  // namespace
+
+int64_t slot_width(const ModelConfig& c, Slot slot) {
+  switch (slot) {
+    case Q_PROJ: return c.q_size();
+    case K_PROJ: case V_PROJ: return c.kv_size();
+    case GATE_PROJ: case UP_PROJ: return c.intermediate;
+    default: return c.hidden;
+  }
+}
+
+void qk_norm_and_rope(const Pass& pass, int64_t layer, float* qkv) {
+  const ModelConfig& c = pass.model.config;
+  const Layer& l = pass.model.layers[static_cast<size_t>(layer)];
+  Context& ctx = pass.context();
+  const int64_t row = c.q_size() + 2 * c.kv_size();
+  float *q = qkv, *k = qkv + c.q_size();
+  if (c.qk_norm) {
+    rms_norm_forward(ctx, {pass.tokens, c.head_dim, c.heads}, q, row, l.q_norm.data(), c.rms_eps, q, row, nullptr);
+    rms_norm_forward(ctx, {pass.tokens, c.head_dim, c.kv_heads}, k, row, l.k_norm.data(), c.rms_eps, k, row, nullptr);
+  }
+  // q and k lie side by side: one call turns the heads of both.
+  rope(ctx, pass.model.rope_table, pass.positions, pass.tokens, static_cast<int>(c.heads + c.kv_heads), q, row);
+}
+
+void attention_inputs(const Pass& pass, int64_t layer, const float* x, float* h, float* qkv, LayerTape* tape) {
+  const ModelConfig& c = pass.model.config;
+  const Layer& l = pass.model.layers[static_cast<size_t>(layer)];
+  Context& ctx = pass.context();
+  const int64_t width = pass.tokens * (c.q_size() + 2 * c.kv_size());
+  if (tape) tape->x_in.store(ctx, pass.model.dtype, x, pass.tokens * c.hidden);
+  rms_norm_forward(ctx, {pass.tokens, c.hidden}, x, c.hidden, l.input_norm.data(), c.rms_eps, h, c.hidden,
+                   tape ? grow(ctx, tape->rstd_in, pass.tokens) : nullptr);
+  project(pass, layer, Q_PROJ, V_PROJ, l.qkv, l.qkv_bias, h, qkv, false, tape);
+  if (tape && c.qk_norm) tape->qkv.store(ctx, pass.model.dtype, qkv, width);
+  qk_norm_and_rope(pass, layer, qkv);
+  if (tape && !c.qk_norm) tape->qkv.store(ctx, pass.model.dtype, qkv, width);
+}
+
+void attention_output(const Pass& pass, int64_t layer, const float* attn, float* x, LayerTape* tape) {
+  const Layer& l = pass.model.layers[static_cast<size_t>(layer)];
+  if (tape) tape->attn.store(pass.context(), pass.model.dtype, attn, pass.tokens * pass.model.config.q_size());
+  project(pass, layer, O_PROJ, O_PROJ, l.o, l.o_bias, attn, x, true, tape);
+}
+
+void mlp(const Pass& pass, int64_t layer, float* x, float* h, float* gate_up, float* act, LayerTape* tape) {
+  const ModelConfig& c = pass.model.config;
+  const Layer& l = pass.model.layers[static_cast<size_t>(layer)];
+  Context& ctx = pass.context();
+  const int64_t f = c.intermediate;
+  if (tape) tape->x_mid.store(ctx, pass.model.dtype, x, pass.tokens * c.hidden);
+  rms_norm_forward(ctx, {pass.tokens, c.hidden}, x, c.hidden, l.post_norm.data(), c.rms_eps, h, c.hidden,
+                   tape ? grow(ctx, tape->rstd_mid, pass.tokens) : nullptr);
+  project(pass, layer, GATE_PROJ, UP_PROJ, l.gate_up, l.gate_up_bias, h, gate_up, false, tape);
+  if (tape) tape->gate_up.store(ctx, pass.model.dtype, gate_up, pass.tokens * 2 * f);
+  swiglu_forward(ctx, pass.tokens, f, gate_up, gate_up + f, 2 * f, act, f);
+  project(pass, layer, DOWN_PROJ, DOWN_PROJ, l.down, l.down_bias, act, x, true, tape);
+}
+
+}  // namespace medgym

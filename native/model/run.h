@@ -1,0 +1,102 @@
+// One forward pass over a packed batch and, when kept, what its backward pass needs. Buffers only grow: a step of the same
+// size as an earlier one allocates nothing.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "model/adapter.h"
+#include "ops/attention.h"
+
+namespace medgym {
+
+// The first `count` numbers of a buffer that grows when it must.
+float* grow(Context&, Buffer&, int64_t count);
+
+// Activations kept in the model's dtype.
+class Kept {
+ public:
+  void store(Context&, Dtype, const float* from, int64_t count);
+  void load(Context&, float* to, int64_t count) const;
+
+ private:
+  Buffer buffer_;
+  Dtype type_ = Dtype::F32;
+};
+
+// What the backward pass of one layer reads. Normalised inputs and silu(gate)·up are computed again: they are cheap.
+struct LayerTape {
+  Kept x_in, x_mid;  // (T,H) residual stream before attention and before the MLP
+  Kept qkv;          // (T,Q+2G) after rope; before the q/k norm where there is one
+  Kept attn;         // (T,Q)
+  Kept gate_up;      // (T,2F)
+  Buffer lse;        // (T,heads)
+  Buffer rstd_in, rstd_mid;          // (T)
+  std::array<Buffer, SLOTS> hidden;  // (T,R) of each adapted linear
+};
+
+// Consecutive tokens that run with one adapter (or none).
+struct Segment {
+  int64_t first, count;
+  const Adapter* adapter;
+};
+
+// One pass through the layers: what every layer needs to know of the batch.
+struct Pass {
+  Model& model;
+  int64_t tokens;
+  const int32_t* positions;  // (T)
+  std::vector<Segment> segments;
+  bool train = false;
+  uint64_t dropout_seed = 0;
+  Context& context() const { return model.context(); }
+};
+
+struct Run {
+  // Scratch of one layer.
+  Buffer x, h, qkv, attn, gate_up, act, dx, dh, dattn, dqkv, dact, rstd;
+
+  // The kept forward pass.
+  bool kept = false;
+  bool checkpoint = false;
+  std::shared_ptr<Adapter> adapter;
+  int64_t tokens = 0, candidates = 0;
+  float temperature = 1;
+  bool train = false;
+  uint64_t dropout_seed = 0;
+  std::vector<int32_t> token_ids, cu_seqlens, positions;
+  std::vector<int32_t> scored, targets;  // (N) positions with a target, (N,K) their targets
+  std::vector<LayerTape> tapes;          // one per layer
+  std::vector<Buffer> inputs;            // with checkpoint: (T,H) f32, the input of each layer,
+  LayerTape recomputed;                  // and the tape of the layer that is being recomputed
+  Buffer head_x, head_h, head_rstd;      // (N,H) scored rows of the last residual, normalised; (N)
+  Buffer head_logits;                    // (N,V), when small enough to be worth keeping
+
+  // The kept pass can no longer be gone back through.
+  void forget() {
+    kept = false;
+    adapter.reset();
+  }
+};
+
+// ---- layer.cpp: the pieces that forward, recomputation and generation share. x is (T,H) and contiguous everywhere.
+
+// h = norm(x); qkv = h·Wqkvᵀ (+ bias, LoRA); with q/k norm; rope.
+void attention_inputs(const Pass&, int64_t layer, const float* x, float* h, float* qkv, LayerTape*);
+// x += attn·Woᵀ (+ bias, LoRA)
+void attention_output(const Pass&, int64_t layer, const float* attn, float* x, LayerTape*);
+// x += down(silu(gate(h))·up(h)), h = norm(x)
+void mlp(const Pass&, int64_t layer, float* x, float* h, float* gate_up, float* act, LayerTape*);
+int64_t slot_width(const ModelConfig&, Slot);  // outputs of this linear
+void qk_norm_and_rope(const Pass&, int64_t layer, float* qkv);
+
+// ---- forward.cpp and backward.cpp
+
+void forward(Model&, const mg_batch&, const mg_forward_options&, std::shared_ptr<Adapter>, const mg_forward_result&);
+// The layer with attention over the packed batch of run.cu_seqlens; x in place.
+void forward_layer(const Pass&, int64_t layer, float* x, LayerTape*);
+AttentionShape attention_shape(const Model&, int64_t layer, int64_t tokens, const std::vector<int32_t>& cu_seqlens);
+void backward(Model&, const mg_output_gradients&);
+// First layer whose input or weights need a gradient.
+int64_t first_trained_layer(const Model&, const Adapter*);
+
+}  // namespace medgym
