@@ -1,0 +1,78 @@
+// AMX: C blocks of 32×32 as four tiles of 16×16, each step 32 inner numbers: A tiles are rows of packed A, B tiles halves of a panel.
+constexpr int kTileRows = 32;
+
+struct alignas(64) TileConfig {
+  uint8_t palette = 1, start_row = 0, reserved[14] = {};
+  uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+  uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+};
+inline void configure_tiles() {
+  const TileConfig config;
+  _tile_loadconfig(&config);
+}
+
+// From tile results (16 rows × 16 numbers) to C.
+inline void tile_to_c(const float* tile, int64_t tile_row, float* c, int64_t c_row, int64_t rows, int64_t columns, float alpha, float beta,
+                      const float* bias) {
+  if (columns <= 0) return;
+  const V scale = splat(alpha), keep = splat(beta);
+  const int64_t n = std::min<int64_t>(columns, 16);
+  const V add = bias ? load(bias, n) : zero();
+  for (int64_t i = 0; i < rows; i++) {
+    V value = fma(load(tile + i * tile_row), scale, add);
+    if (n == 16) {
+      if (beta != 0) value = fma(load(c + i * c_row), keep, value);
+      store(c + i * c_row, value);
+    } else {
+      if (beta != 0) value = fma(load(c + i * c_row, n), keep, value);
+      store(c + i * c_row, value, n);
+    }
+  }
+}
+
+// Two tile rows, or one when fewer than 17 rows are left; two tile columns, or one. Packed A has rows of zeros up to a multiple of 16.
+template <bool TwoRows, bool TwoColumns>
+inline void amx_block(const float* a, int64_t a_row, const float* b, int64_t words, float* out) {
+  const int64_t a_stride = a_row * 4, b_stride = kPanel * 4;
+  const float* a2 = a + 16 * a_row;
+  _tile_zero(0);
+  if constexpr (TwoColumns) _tile_zero(1);
+  if constexpr (TwoRows) _tile_zero(2);
+  if constexpr (TwoRows && TwoColumns) _tile_zero(3);
+  for (int64_t k = 0; k < words; k += 16) {
+    _tile_loadd(4, a + k, a_stride);
+    _tile_loadd(6, b + k * kPanel, b_stride);
+    _tile_dpbf16ps(0, 4, 6);
+    if constexpr (TwoColumns) {
+      _tile_loadd(7, b + k * kPanel + 16, b_stride);
+      _tile_dpbf16ps(1, 4, 7);
+    }
+    if constexpr (TwoRows) {
+      _tile_loadd(5, a2 + k, a_stride);
+      _tile_dpbf16ps(2, 5, 6);
+      if constexpr (TwoColumns) _tile_dpbf16ps(3, 5, 7);
+    }
+  }
+  _tile_stored(0, out, 128);
+  if constexpr (TwoColumns) _tile_stored(1, out + 16, 128);
+  if constexpr (TwoRows) _tile_stored(2, out + 16 * 32, 128);
+  if constexpr (TwoRows && TwoColumns) _tile_stored(3, out + 16 * 32 + 16, 128);
+}
+
+void amx_panel(const GemmWork& w, int64_t row, int64_t rows, int64_t column, int64_t columns, int64_t k, int64_t words, const float* panel) {
+  const GemmArgs& g = w.args;
+  const float beta = k == 0 ? g.beta : 1;
+  const float* bias = k == 0 && g.bias ? g.bias + column : nullptr;
+  alignas(64) float out[32 * 32];
+  for (int64_t i = 0; i < rows; i += kTileRows) {
+    const int64_t count = std::min<int64_t>(kTileRows, rows - i);
+    const float* a = static_cast<const float*>(w.a) + (row + i) * w.a_row + k;
+    if (count > 16)
+      columns > 16 ? amx_block<true, true>(a, w.a_row, panel, words, out) : amx_block<true, false>(a, w.a_row, panel, words, out);
+    else
+      columns > 16 ? amx_block<false, true>(a, w.a_row, panel, words, out) : amx_block<false, false>(a, w.a_row, panel, words, out);
+    float* c = g.c + (row + i) * g.c_row + column;
+    tile_to_c(out, 32, c, g.c_row, count, columns, g.alpha, beta, bias);
+    tile_to_c(out + 16, 32, c + 16, g.c_row, count, columns - 16, g.alpha, beta, bias ? bias + 16 : nullptr);
+  }
+}

@@ -1,0 +1,24 @@
+// Kernels for AVX-512 with bf16 dot products (VDPBF16PS).
+#include "ops/kernels/standard.h"
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+// GCC 12 takes its own headers' undefined vectors for mistakes.
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")
+#define MG_BF16 1
+#define MG_WIDTH 16
+
+namespace medgym::avx512bf16 {
+namespace {
+#include "ops/kernels/all.inl"
+}  // namespace
+const Kernels& table() {
+  static const Kernels kernels = make_table("avx512bf16");
+  return kernels;
+}
+}  // namespace medgym::avx512bf16
+#pragma GCC pop_options
+#endif
