@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { type ParameterValue, parseParameter } from "../kernel/client/parameters.ts";
+import { packageRoot } from "../src/engine/addon.ts";
 
 /** Runs the command line; returns the exit code. Each command's module is loaded only when it runs. */
 export async function runCli(argv: string[]): Promise<number> {
@@ -30,6 +32,15 @@ export async function runCli(argv: string[]): Promise<number> {
       const { runCommand } = await import("./run.ts");
       const { parameter: parameters, timeout: timeoutSeconds, ...rest } = options;
       exitCode = await runCommand(notebook, { parameters, timeoutSeconds, ...rest });
+    });
+
+  program
+    .command("doctor")
+    .description("what this machine has, and what to do about what it lacks")
+    .option("--hub", "also ask whether the model hub (HF_ENDPOINT) can be reached")
+    .action(async (options) => {
+      const { doctorCommand } = await import("./doctor.ts");
+      exitCode = await doctorCommand(options);
     });
 
   try {
@@ -65,14 +76,5 @@ function positiveNumber(text: string): number {
 }
 
 function packageVersion(): string {
-  // From dist/cli/ in a build, from cli/ in a test.
-  for (const path of ["../../package.json", "../package.json"]) {
-    try {
-      const json = JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
-      if (json.name === "medgym") return json.version;
-    } catch {
-      // not there: the other place
-    }
-  }
-  return "unknown";
+  return JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")).version;
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, realpathSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { KernelError } from "../kernel/client/errors.ts";
 import { Kernel } from "../kernel/client/kernel.ts";
@@ -8,6 +8,7 @@ import { readNotebook, writeNotebook } from "../kernel/client/notebook.ts";
 import { injectParameters, type ParameterValue } from "../kernel/client/parameters.ts";
 import { extractPlots } from "../kernel/client/plots.ts";
 import { type CellFailure, kernelNameOf, runNotebook } from "../kernel/client/run-notebook.ts";
+import { localDataPath } from "./local.ts";
 import { NotebookProgress } from "./notebook-progress.ts";
 
 export interface RunCommandOptions {
@@ -81,11 +82,6 @@ function describeFailure({ cellNumber, cell, error }: CellFailure): string {
   const text = process.stderr.isTTY ? traceback : stripVTControlCharacters(traceback);
   const number = cell.execution_count === null ? "" : `, In [${cell.execution_count}]`;
   return `\nCell ${cellNumber} of the notebook${number} failed:\n${text}\n`;
-}
-
-/** Where `npm start` puts the kernelspec: found without an installation for the user. */
-function localDataPath(): string {
-  return join(dirname(dirname(import.meta.dirname)), ".medgym", "share", "jupyter");
 }
 
 /** Relative where that is shorter. */
