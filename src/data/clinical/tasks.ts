@@ -33,8 +33,8 @@ export interface ClinicalTask {
   calls: ToolCall[];
   /** The exact final answer. */
   answer: string;
-  /** Runs a call on this task's own patient record. */
-  execute(call: ToolCall): object;
+  /** Runs a call on this task's own patient record; the text is what a tool message holds. */
+  execute(call: ToolCall): string;
 }
 
 /** What a solution of a kind is written with: it calls tools and words the answer from what they returned. */
@@ -51,7 +51,7 @@ export function clinicalTask(kind: TaskKind, patient: Patient, split: Split, see
   const random = new Random(seed).split(`task ${kind}`, Number(patient.id.slice(1)));
   const base = { id: `${kind}-${patient.id}-${seed}`, kind, split, patientId: patient.id };
   const records = new Map([[patient.id, patient]]);
-  const execute = (call: ToolCall) => executeTool(call, records);
+  const execute = (call: ToolCall) => observation(executeTool(call, records));
   if (kind === "lookup") {
     const { question, answer } = random.choice(facts(patient));
     const prompt: ChatMessage[] = [{ role: "user", content: `${asRecord(patient)}\n${question}` }];
@@ -65,7 +65,7 @@ export function clinicalTask(kind: TaskKind, patient: Patient, split: Split, see
   const calls: ToolCall[] = [];
   const answer = draft.solve((name, args) => {
     calls.push({ name, arguments: args });
-    return execute({ name, arguments: args }) as Record<string, unknown>;
+    return executeTool({ name, arguments: args }, records) as Record<string, unknown>;
   });
   return {
     ...base,
@@ -84,7 +84,7 @@ export function clinicalTask(kind: TaskKind, patient: Patient, split: Split, see
 export function solvedMessages(task: ClinicalTask): ChatMessage[] {
   const turns = task.calls.flatMap((call): ChatMessage[] => [
     { role: "assistant", content: "", tool_calls: [{ type: "function", function: call }] },
-    { role: "tool", content: observation(task.execute(call)) },
+    { role: "tool", content: task.execute(call) },
   ]);
   return [...task.prompt, ...turns, { role: "assistant", content: task.answer }];
 }

@@ -3,14 +3,14 @@ import type { Patient } from "./patient.ts";
 import { type Drug, findDrug, findInteraction, isDrugOrClass } from "./tables.ts";
 
 /** As chat templates expect it. */
-export interface ToolDefinition {
+export type ToolDefinition = {
   type: "function";
   function: {
     name: string;
     description: string;
     parameters: { type: "object"; properties: Record<string, { type: string }>; required: string[] };
   };
-}
+};
 
 export interface ToolCall {
   name: string;
