@@ -14,6 +14,8 @@ const cacheEntries = 1 << 16;
  * than the library's (bench/tokenizer.ts).
  */
 export class Bpe implements TokenModel {
+  /** Matches, which cover any text, can be encoded one by one with the same result as the whole. */
+  readonly #words: RegExp | null;
   readonly #vocab: Map<string, number>;
   readonly #merges: MergeTable;
   readonly #ignoreMerges: boolean;
@@ -42,6 +44,7 @@ export class Bpe implements TokenModel {
     }
     this.#byteFallback = !byteLevel && (json.byte_fallback ?? false);
     this.#merges = mergeTable(json, this.#vocab);
+    this.#words = !byteLevel && wordsStayApart(json, this.#vocab) ? /▁+[^▁]*|[^▁]+/gu : null;
     let last = 0;
     for (const id of this.#vocab.values()) last = Math.max(last, id);
     this.#byteLengths = new Int32Array(last + 1);
@@ -50,6 +53,13 @@ export class Bpe implements TokenModel {
   }
 
   encode(piece: string, ids: IntList, byteLengths?: IntList): void {
+    if (this.#words && piece.length > cachedLength) {
+      const words = piece.match(this.#words) ?? [];
+      if (words.length > 1) {
+        for (const word of words) this.encode(word, ids, byteLengths);
+        return;
+      }
+    }
     const from = ids.length;
     const known = this.#cache.get(piece);
     if (known === undefined) this.#encodeNew(piece, ids);
@@ -151,6 +161,18 @@ function mergeTable(json: BpeJson, vocab: Map<string, number>): MergeTable {
     table.add(idOf(left, rank), idOf(right, rank), rank, idOf(left + right, rank));
   }
   return table;
+}
+
+/**
+ * SentencePiece-like models take a whole text for one pre-token. Where no merge joins something before "▁" to it, words
+ * can be encoded one by one (and be remembered), with the same result.
+ */
+function wordsStayApart(json: BpeJson, vocab: Map<string, number>): boolean {
+  if (!vocab.has("▁") || json.ignore_merges) return false;
+  return json.merges.every((entry) => {
+    const [left, right] = typeof entry === "string" ? splitMerge(entry) : entry;
+    return left.endsWith("▁") || !right.startsWith("▁");
+  });
 }
 
 /** "a b": no token of the old spelling holds a space. */

@@ -4,6 +4,7 @@ import { fixture, fixtureDirectory } from "./fixtures.test-helper.ts";
 import { loadHubTokenizer } from "./hub-tokenizer.ts";
 import { Tokenizer as Library } from "./library.ts";
 import { pipelineOf } from "./pipeline.ts";
+import { preTokenizerOf } from "./pre-tokenize.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 
 /** Text of any script, with what tokenizers trip over: runs, line ends, marks, added tokens. */
@@ -67,6 +68,19 @@ describe("long pre-tokens, merged by heap, equal the library's", () => {
   ])("%s", (_, source) => {
     expect([...ours.encode(source)]).toEqual(library.encode(source, { add_special_tokens: false }).ids);
   });
+});
+
+test.each([
+  ["Isolated", false, ["a", "-", "-", "b"]],
+  ["Removed", false, ["a", "b"]],
+  ["Removed", true, ["-", "-"]],
+  ["MergedWithPrevious", false, ["a-", "-", "b"]],
+  ["MergedWithNext", false, ["a", "-", "-b"]],
+])("Split, %s, inverted %s", (behavior, invert, expected) => {
+  const pre = preTokenizerOf({ type: "Split", pattern: { String: "-" }, behavior, invert })!;
+  const spans = pre.split("a--b");
+  expect(expected.map((_, i) => "a--b".slice(spans[2 * i], spans[2 * i + 1]))).toEqual(expected);
+  expect(spans).toHaveLength(2 * expected.length);
 });
 
 describe("added tokens", () => {

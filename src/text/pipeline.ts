@@ -57,7 +57,7 @@ class OwnPipeline implements Pipeline {
     const ids = new IntList();
     this.#sections(text, false, (id, aligned) => {
       if (id >= 0) ids.push(id);
-      else this.#encodePieces(aligned.text, ids);
+      else this.#eachPiece(aligned.text, (piece) => this.#model.encode(piece, ids));
     });
     return ids.slice();
   }
@@ -66,6 +66,7 @@ class OwnPipeline implements Pipeline {
     const ids = new IntList();
     const starts = new IntList();
     const ends = new IntList();
+    const byteLengths = new IntList();
     this.#sections(text, true, (id, aligned, base, length) => {
       if (id >= 0) {
         ids.push(id);
@@ -73,35 +74,37 @@ class OwnPipeline implements Pipeline {
         ends.push(base + length);
         return;
       }
-      const spans = this.#pre.split(aligned.text);
-      for (let s = 0; s < spans.length; s += 2) {
-        const piece = aligned.text.slice(spans[s], spans[s + 1]);
-        const byteLengths = new IntList();
+      const { text: prepared, starts: from, ends: to } = aligned;
+      this.#eachPiece(prepared, (piece, at) => {
+        byteLengths.length = 0;
         this.#model.encode(piece, ids, byteLengths);
-        for (const [start, end] of unitSpans(piece, byteLengths)) {
-          const first = spans[s] + start;
-          const last = spans[s] + end - 1;
-          starts.push(base + (aligned.starts?.[first] ?? first));
-          ends.push(base + (aligned.ends?.[last] ?? last + 1));
-        }
-      }
+        eachSpan(piece, byteLengths, (start, end) => {
+          const first = at + start;
+          const last = Math.max(at + end - 1, first);
+          starts.push(base + (from ? from[first] : first));
+          ends.push(base + (to ? to[last] : last + 1));
+        });
+      });
     });
     return { ids: ids.slice(), starts: starts.slice(), ends: ends.slice() };
   }
 
-  #encodePieces(text: string, ids: IntList): void {
+  /** Pre-tokens and where they begin. */
+  #eachPiece(text: string, visit: (piece: string, at: number) => void): void {
     const { isolated } = this.#pre;
-    if (isolated) {
-      const pieces = text.match(isolated);
-      let covered = 0;
-      if (pieces) for (const piece of pieces) covered += piece.length;
-      if (covered === text.length) {
-        if (pieces) for (const piece of pieces) this.#model.encode(piece, ids);
-        return;
+    const pieces = (isolated && text.match(isolated)) ?? [];
+    let covered = 0;
+    for (const piece of pieces) covered += piece.length;
+    if (isolated && covered === text.length) {
+      let at = 0;
+      for (const piece of pieces) {
+        visit(piece, at);
+        at += piece.length;
       }
+      return;
     }
     const spans = this.#pre.split(text);
-    for (let s = 0; s < spans.length; s += 2) this.#model.encode(text.slice(spans[s], spans[s + 1]), ids);
+    for (let s = 0; s < spans.length; s += 2) visit(text.slice(spans[s], spans[s + 1]), spans[s]);
   }
 
   /** Calls `visit` with each added token's id, or -1 and prepared text; `base`, `length`: its place in the source. */
@@ -162,28 +165,27 @@ function compose(before: Aligned, after: Aligned): Aligned {
 }
 
 /** UTF-16 [start, end) of consecutive stretches of UTF-8 bytes; a character cut in two is in both. */
-function* unitSpans(piece: string, byteLengths: IntList): Generator<[number, number]> {
-  let unit = 0; // start of the character that byte `bytes` is in
-  let bytes = 0; // bytes before that character
+function eachSpan(piece: string, byteLengths: IntList, visit: (start: number, end: number) => void): void {
+  let unit = 0; // of the character that the stretch begins in
+  let bytes = 0; // UTF-8 bytes before that character
   let until = 0;
-  const widthAt = (i: number) => (piece.codePointAt(i)! > 0xffff ? 2 : 1);
-  const bytesAt = (i: number) => {
-    const code = piece.codePointAt(i)!;
-    return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  };
   for (let t = 0; t < byteLengths.length; t++) {
-    while (unit < piece.length && bytes + bytesAt(unit) <= until) {
-      bytes += bytesAt(unit);
-      unit += widthAt(unit);
-    }
-    const start = unit;
     until += byteLengths.at(t);
     let end = unit;
-    for (let b = bytes; end < piece.length && b < until; ) {
-      b += bytesAt(end);
-      end += widthAt(end);
+    let next = bytes;
+    let units = 0;
+    let width = 0;
+    while (next < until && end < piece.length) {
+      const code = piece.codePointAt(end)!;
+      units = code > 0xffff ? 2 : 1;
+      width = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+      end += units;
+      next += width;
     }
-    yield [start, end];
+    visit(unit, end);
+    const cut = next > until; // inside the last character: the next stretch begins in it
+    unit = cut ? end - units : end;
+    bytes = cut ? next - width : next;
   }
 }
 

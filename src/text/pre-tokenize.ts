@@ -15,9 +15,17 @@ export interface PreTokenizer {
 
 interface Step {
   pattern: RegExp;
-  /** Which parts are kept: matches and what lies between; one of the two; or a match at the head of what follows. */
-  keep: "both" | "matches" | "gaps" | "match-starts-piece";
+  /** Which parts are kept: matches and what lies between; one of the two; or both, a match joined to a neighbour. */
+  keep: "both" | "matches" | "gaps" | "match-starts-piece" | "match-ends-piece";
 }
+
+/** By the `behavior` of a Split. */
+const keepBy: Record<string, Step["keep"] | undefined> = {
+  isolated: "both",
+  removed: "gaps",
+  mergedwithprevious: "match-ends-piece",
+  mergedwithnext: "match-starts-piece",
+};
 
 interface Plan {
   steps: Step[];
@@ -49,8 +57,9 @@ function addTo(plan: Plan, json: ComponentJson): boolean {
     case "Split": {
       const pattern = patternOf(json.pattern as PatternJson);
       const behavior = String(json.behavior).toLowerCase();
-      if (!pattern || (behavior !== "isolated" && behavior !== "removed")) return false;
-      plan.steps.push({ pattern, keep: behavior === "isolated" ? "both" : json.invert ? "matches" : "gaps" });
+      const keep = behavior === "removed" && json.invert ? "matches" : keepBy[behavior];
+      if (!pattern || !keep || (json.invert && keep !== "matches" && keep !== "both")) return false;
+      plan.steps.push({ pattern, keep });
       return true;
     }
     case "Digits":
@@ -93,9 +102,11 @@ function splitSpans(text: string, spans: readonly number[], { pattern, keep }: S
     const part = base === 0 && spans[s + 1] === text.length ? text : text.slice(base, spans[s + 1]);
     let done = 0;
     for (const { 0: match, index } of part.matchAll(pattern)) {
-      if (keep !== "matches") add(base + done, base + index);
-      if (keep === "both" || keep === "matches") add(base + index, base + index + match.length);
-      done = keep === "match-starts-piece" ? index : index + match.length;
+      const end = index + match.length;
+      if (keep === "match-ends-piece") add(base + done, base + end);
+      else if (keep !== "matches") add(base + done, base + index);
+      if (keep === "both" || keep === "matches") add(base + index, base + end);
+      done = keep === "match-starts-piece" ? index : end;
     }
     if (keep !== "matches") add(base + done, base + part.length);
   }
