@@ -1,0 +1,8 @@
+export type { Adapter } from "./adapter.ts";
+export type { Completion, GenerateEvent, GenerateOptions, Generation } from "./generate.ts";
+export { type CreateOptions, createModel, type LoadEvent, type LoadOptions, loadAdapter, loadModel } from "./load.ts";
+export { type LoraConfig, type LoraOptions, loraSchema } from "./lora.ts";
+export { Model, type ModelSource, type SaveOptions } from "./model.ts";
+export type { Prompt } from "./prompts.ts";
+export type { SamplingOptions } from "./sampling.ts";
+export type { Score, ScoreEvent, ScoreInput, ScoreOptions, TokenAlternative } from "./score.ts";
