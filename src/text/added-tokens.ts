@@ -30,7 +30,7 @@ export class AddedTokens {
         const token = this.#byContent.get(content)!;
         let start = index;
         let end = index + content.length;
-        if (token.single_word && (isWordAt(text, start - 1) || isWordAt(text, end))) continue;
+        if (token.single_word && (wordBeside(text, start, -1) || wordBeside(text, end, 1))) continue;
         if (token.lstrip) while (start > done && isSpaceAt(text, start - 1)) start--;
         if (token.rstrip) while (end < text.length && isSpaceAt(text, end)) end++;
         if (start > done) sections.push({ start: done, end: start, id: -1 });
@@ -43,8 +43,11 @@ export class AddedTokens {
   }
 }
 
-function isWordAt(text: string, index: number): boolean {
-  return index >= 0 && index < text.length && wordCharacter.test(text[index]);
+/** Is the character before (`step` -1) or after (1) this place part of a word? */
+function wordBeside(text: string, index: number, step: -1 | 1): boolean {
+  const lowHalf = step < 0 && /[\udc00-\udfff]/.test(text[index - 1] ?? "");
+  const code = text.codePointAt(step > 0 ? index : index - (lowHalf ? 2 : 1));
+  return code !== undefined && wordCharacter.test(String.fromCodePoint(code));
 }
 
 function isSpaceAt(text: string, index: number): boolean {

@@ -1,5 +1,5 @@
 import { bytesOfToken } from "./byte-level.ts";
-import { ByteFallbackDecoder, SequenceDecoder } from "./library.ts";
+import { ByteFallbackDecoder, MetaspaceDecoder, SequenceDecoder } from "./library.ts";
 import type { StreamDecoder } from "./tokenizer.ts";
 import type { ComponentJson } from "./tokenizer-json.ts";
 
@@ -49,7 +49,7 @@ export class LibraryDecoder implements TokenDecoder {
 
   constructor(json: ComponentJson | null) {
     this.#decoder = json && new SequenceDecoder({ type: "Sequence", decoders: [json] });
-    if (this.#decoder) mendByteFallback(this.#decoder);
+    if (this.#decoder) mend(this.#decoder);
   }
 
   decode(tokens: readonly string[]): string {
@@ -108,6 +108,15 @@ class MendedByteFallback extends ByteFallbackDecoder {
   }
 }
 
+/** `MetaspaceDecoder` drops a leading space that was text (the byte <0x20>); Rust drops only the marks of a first token. */
+class MendedMetaspace extends MetaspaceDecoder {
+  override decode_chain(tokens: string[]): string[] {
+    const { replacement = "▁", prepend_scheme } = this.config as { replacement?: string; prepend_scheme?: string };
+    const first = prepend_scheme === "never" ? " " : "";
+    return tokens.map((token, i) => token.replaceAll(replacement, i === 0 ? first : " "));
+  }
+}
+
 function textOfRun(bytes: Uint8Array): string[] {
   try {
     return [new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)];
@@ -116,10 +125,11 @@ function textOfRun(bytes: Uint8Array): string[] {
   }
 }
 
-function mendByteFallback(sequence: InstanceType<typeof SequenceDecoder>): void {
+function mend(sequence: InstanceType<typeof SequenceDecoder>): void {
   sequence.decoders.forEach((decoder, i) => {
     if (decoder instanceof ByteFallbackDecoder) sequence.decoders[i] = new MendedByteFallback(decoder.config);
-    else if (decoder instanceof SequenceDecoder) mendByteFallback(decoder);
+    else if (decoder instanceof MetaspaceDecoder) sequence.decoders[i] = new MendedMetaspace(decoder.config);
+    else if (decoder instanceof SequenceDecoder) mend(decoder);
   });
 }
 

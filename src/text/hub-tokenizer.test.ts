@@ -88,6 +88,13 @@ test("offsets of tokens, by hand", async () => {
   expect([composed.starts.at(-1), composed.ends.at(-1)].at(1)).toBe(4);
 });
 
+test("a token that is a space byte keeps its space at the beginning, as in the Rust library", async () => {
+  const unigram = await Tokenizer.fromDirectory(fixtureDirectory("unigram"));
+  const space = unigram.idOf("<0x20>")!;
+  expect(unigram.decode([space, ...unigram.encode("x")])).toBe("  x");
+  expect(unigram.decode(unigram.encode("x"))).toBe("x");
+});
+
 test("special ids come from the tokenizer's files and from generation_config.json", async () => {
   const llama = await Tokenizer.fromDirectory(fixtureDirectory("llama3"));
   expect([llama.bosTokenId, llama.eosTokenIds, llama.padTokenId]).toEqual([1016, [1020], 1023]);

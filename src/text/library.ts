@@ -14,9 +14,11 @@ interface LibraryTokenizer {
   encode(text: string, options?: { add_special_tokens?: boolean }): { ids: number[]; tokens: string[] };
 }
 
-export const { ByteFallbackDecoder, SequenceDecoder, SplitPreTokenizer, Tokenizer } = library as unknown as {
-  ByteFallbackDecoder: new (config: unknown) => Decoder & { text_decoder: unknown };
-  SequenceDecoder: new (config: unknown) => Decoder & { decoders: Decoder[] };
-  SplitPreTokenizer: new (config: unknown) => { pattern: RegExp | null };
-  Tokenizer: new (json: TokenizerJson, config: object) => LibraryTokenizer;
-};
+export const { ByteFallbackDecoder, MetaspaceDecoder, SequenceDecoder, SplitPreTokenizer, Tokenizer } =
+  library as unknown as {
+    ByteFallbackDecoder: new (config: unknown) => Decoder & { text_decoder: unknown };
+    MetaspaceDecoder: new (config: unknown) => Decoder & { replacement: string };
+    SequenceDecoder: new (config: unknown) => Decoder & { decoders: Decoder[] };
+    SplitPreTokenizer: new (config: unknown) => { pattern: RegExp | null };
+    Tokenizer: new (json: TokenizerJson, config: object) => LibraryTokenizer;
+  };

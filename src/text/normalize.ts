@@ -97,9 +97,10 @@ function applyTracked(before: Aligned, edits: readonly Edit[]): Aligned {
   };
   for (const [from, to, replacement] of edits) {
     keepUntil(from);
-    // An insertion belongs to no source text: an empty span where it stands.
-    const start = from < before.text.length ? startOf(from) : from > 0 ? endOf(from - 1) : 0;
-    const end = to > from ? endOf(to - 1) : start;
+    // What is inserted belongs to the character that it precedes.
+    const start = startOf(Math.min(from, before.text.length - 1));
+    const width = (before.text.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
+    const end = endOf(Math.min(to > from ? to - 1 : from + width - 1, before.text.length - 1));
     starts.fill(start, at, at + replacement.length);
     ends.fill(end, at, at + replacement.length);
     at += replacement.length;

@@ -105,7 +105,7 @@ describe("added tokens", () => {
       [5000, " \n<m>  "],
       [5000, " <m>"],
     ]);
-    expect(at(pipeline, "5 mg, mgs omg")).toEqual([[5001, "mg"]]);
+    expect(at(pipeline, "5 mg, mgs omg mg𝒘 𝒘mg")).toEqual([[5001, "mg"]]);
   });
 
   test("a normalised token is found in normalised text", () => {

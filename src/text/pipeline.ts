@@ -151,17 +151,10 @@ function sliceAligned({ text, starts, ends }: Aligned, from: number, to: number)
 }
 
 /** Alignment of `after`, which was made from `before.text`, to the source of `before`. */
-function compose(before: Aligned, after: Aligned): Aligned {
-  const { starts, ends } = before;
+function compose({ starts, ends }: Aligned, after: Aligned): Aligned {
   if (!starts || !ends) return after;
   if (!after.starts || !after.ends) return { text: after.text, starts, ends };
-  const at = (values: Int32Array, i: number) => values[Math.min(i, values.length - 1)];
-  return {
-    text: after.text,
-    starts: after.starts.map((i) => at(starts, i)),
-    // An inserted unit has end = start in `after`: it stays an empty span.
-    ends: after.ends.map((end, i) => (end === after.starts![i] ? at(starts, end) : ends[end - 1])),
-  };
+  return { text: after.text, starts: after.starts.map((i) => starts[i]), ends: after.ends.map((end) => ends[end - 1]) };
 }
 
 /** UTF-16 [start, end) of consecutive stretches of UTF-8 bytes; a character cut in two is in both. */
