@@ -71,7 +71,7 @@ export class NotebookProgress {
   }
 
   #put(text: string, end: string): void {
-    const width = this.#live ? Math.max(20, (this.#terminal.columns ?? 80) - 1) : 160;
+    const width = this.#live ? Math.max(20, (this.#terminal.columns || 80) - 1) : 160;
     const shown = [...text].length > width ? `${[...text].slice(0, width - 1).join("")}…` : text;
     this.#terminal.write(`${this.#live ? "\r\x1b[K" : ""}${shown}${end}`);
   }
