@@ -69,6 +69,8 @@ interface Job {
 
 /** Tokens per engine call: short enough for a prompt stop and live text, long enough to cost nothing. */
 const stepsPerCall = 8;
+/** The engine's cache is handed out in blocks of a size that divides this. */
+const cacheBlock = 64;
 
 export function generate(
   model: Model,
@@ -113,8 +115,9 @@ async function decode(
   const jobs = makeJobs(model, prompts, options);
   const rooms = prompts.map((prompt) => roomFor(model, prompt, sampling.maxNewTokens));
   const longest = Math.max(...prompts.map((prompt, p) => prompt.length + rooms[p]));
+  const slot = Math.ceil(longest / cacheBlock) * cacheBlock;
   const maxSequences = Math.min(options.maxSequences, jobs.length);
-  const generator = await model.engine.createGenerator({ maxSequences, maxTokens: maxSequences * longest });
+  const generator = await model.engine.createGenerator({ maxSequences, maxTokens: maxSequences * slot });
   try {
     const running = new Map<number, Job>();
     for (const job of jobs) {
@@ -126,9 +129,12 @@ async function decode(
     let tokens = 0;
     while (running.size > 0) {
       signal.throwIfAborted();
-      const { events } = await generator.step(stepsPerCall);
+      const { events, remaining } = await generator.step(stepsPerCall);
       for (const event of events) tokens += take(event, running, generator);
       for (const job of jobs) emitText(job, emit);
+      if (remaining === 0 && running.size > 0) {
+        throw new MedgymError("internal", `generate: the engine ended with ${running.size} completions unfinished.`);
+      }
       const tokensPerSecond = (1000 * tokens) / (performance.now() - startedAt);
       emit({
         type: "generate-progress",
