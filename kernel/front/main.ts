@@ -1,0 +1,21 @@
+/** Entry point: `node main.js <connection file>`, as the kernelspec says. */
+import { readFileSync } from "node:fs";
+import type { ConnectionInfo } from "../wire.ts";
+import { Identity } from "./identity.ts";
+import { Kernel } from "./kernel.ts";
+import { Sockets } from "./sockets.ts";
+
+const file = process.argv[2];
+if (!file) {
+  process.stderr.write(
+    "usage: node main.js <connection file>\nJupyter starts the kernel so; `npx medgym install` makes it known to Jupyter.\n",
+  );
+  process.exit(2);
+}
+const connection: ConnectionInfo = JSON.parse(readFileSync(file, "utf8"));
+const identity = new Identity(connection.key, connection.signature_scheme);
+const sockets = new Sockets(identity);
+await sockets.bind(connection);
+const kernel = new Kernel(identity, sockets, () => process.exit(0));
+process.on("SIGINT", () => kernel.interrupt());
+process.on("SIGTERM", () => kernel.shutdown());

@@ -1,0 +1,23 @@
+/** Which cell the running code belongs to: its output goes there, however much later it comes. */
+import { AsyncLocalStorage } from "node:async_hooks";
+
+export interface Cell {
+  /** msg_id of the request. */
+  readonly id: string;
+  readonly count: number;
+  readonly silent: boolean;
+  readonly allowStdin: boolean;
+  /** Aborted when the user interrupts the cell. */
+  readonly interruption: AbortController;
+}
+
+const storage = new AsyncLocalStorage<Cell>();
+let latest: Cell | undefined;
+
+export function inCell<T>(cell: Cell, body: () => T): T {
+  latest = cell;
+  return storage.run(cell, body);
+}
+
+/** The cell whose code is running; for code that lost its context (native callbacks), the latest. */
+export const currentCell = (): Cell | undefined => storage.getStore() ?? latest;

@@ -1,0 +1,39 @@
+/** Entry point of the session process: the front starts it, with the pipes that `protocol.ts` describes. */
+import { Socket } from "node:net";
+import { report } from "./channel.ts";
+import { installDisplay } from "./display.ts";
+import { describeError, installStackTraces } from "./errors.ts";
+import { installInterrupt } from "./interrupt.ts";
+import { type Command, commandFd, FrameReader } from "./protocol.ts";
+import { executeCell, installCellRuntime, settleInterrupted } from "./run.ts";
+import { installStreams } from "./streams.ts";
+
+installStackTraces();
+installStreams();
+installDisplay();
+installCellRuntime();
+installInterrupt(settleInterrupted);
+
+process.on("SIGINT", () => {}); // a terminal sends it to the whole group; the front decides what it means
+const complain = (what: string) => (error: unknown) =>
+  process.stderr.write(`${what}\n${describeError(error).traceback.join("\n")}\n`);
+process.on("unhandledRejection", complain("Unhandled promise rejection:"));
+process.on("uncaughtException", complain("Uncaught exception:"));
+process.on("exit", (code) => report({ type: "exit", code }));
+
+const commands: Command[] = [];
+
+function runNext(): void {
+  const command = commands.shift();
+  if (command?.type === "execute") executeCell(command);
+}
+
+const reader = new FrameReader<Command>((command) => {
+  commands.push(command);
+  // On a stack of its own: an interrupt unwinds the whole stack, and this one is in the middle of reading.
+  setImmediate(runNext);
+});
+const socket = new Socket({ fd: commandFd, readable: true, writable: false });
+socket.on("data", (chunk) => reader.push(chunk));
+socket.on("close", () => process.reallyExit(0));
+report({ type: "ready" });
