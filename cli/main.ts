@@ -35,6 +35,16 @@ export async function runCli(argv: string[]): Promise<number> {
     });
 
   program
+    .command("install")
+    .description("make the kernel known to Jupyter")
+    .option("--prefix <folder>", "root of an environment, e.g. a venv (default: your own Jupyter folder)")
+    .option("--remove", "take it away instead")
+    .action(async (options) => {
+      const { installCommand } = await import("./install.ts");
+      exitCode = installCommand(options);
+    });
+
+  program
     .command("doctor")
     .description("what this machine has, and what to do about what it lacks")
     .option("--hub", "also ask whether the model hub (HF_ENDPOINT) can be reached")
