@@ -6,11 +6,7 @@ import { palette, withOpacity } from "./style.ts";
 import { textWidth } from "./svg/text.ts";
 
 /** One event of a run: `step` and any of the quantities; others are left alone. */
-export interface TrainingEvent {
-  type?: string;
-  step?: number;
-  [quantity: string]: unknown;
-}
+export type TrainingEvent = object & { step?: number };
 
 interface Panel {
   title: string;

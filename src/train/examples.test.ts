@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ByteTokenizer } from "../text/byte-tokenizer.ts";
+import { encodeExamples, encodeRow } from "./examples.ts";
+import { readRows, type SftData, type SftRow } from "./rows.ts";
+
+const tokenizer = new ByteTokenizer();
+const signal = new AbortController().signal;
+const settings = { lossOn: "assistant", maxLength: 100, overlong: "error" } as const;
+const encode = (data: SftData, changes: object = {}) =>
+  encodeExamples("data", data, tokenizer, { ...settings, ...changes }, signal);
+const learned = (row: SftRow, lossOn: "assistant" | "completion" | "all" = "assistant") => {
+  const { ids, mask } = encodeRow("data", { row, place: "row 1" }, tokenizer, lossOn);
+  return tokenizer.decode(ids.filter((_, t) => mask[t] === 1));
+};
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "medgym-rows-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+describe("which tokens are learned", () => {
+  const chat = {
+    messages: [
+      { role: "user", content: "hi" },
+      { role: "assistant", content: "one" },
+      { role: "user", content: "more" },
+      { role: "assistant", content: "two" },
+    ],
+  };
+  it("of a chat: the assistant's turns with their end, its last turn, or everything but the first token", () => {
+    expect(learned(chat)).toBe("one<|end|>two<|end|>");
+    expect(learned(chat, "completion")).toBe("two<|end|>");
+    expect(learned(chat, "all")).toBe(tokenizer.applyChatTemplate(chat.messages).slice("<|start|>".length));
+  });
+
+  it("of prompt and completion: the completion and the end of sequence", () => {
+    expect(learned({ prompt: "2+2=", completion: "4" })).toBe("4<|end|>");
+    expect(learned({ prompt: "2+2=", completion: "4" }, "all")).toBe("+2=4<|end|>");
+  });
+
+  it("of prompt and completion as messages: what the assistant says after the prompt", () => {
+    const [prompt, completion] = [chat.messages.slice(0, 3), chat.messages.slice(3)];
+    expect(learned({ prompt, completion })).toBe("two<|end|>");
+  });
+
+  it("of plain text: all of it, with one end of sequence", () => {
+    expect(learned({ text: "abc" })).toBe("bc<|end|>");
+    expect(learned({ text: "abc<|end|>" })).toBe("bc<|end|>");
+  });
+});
+
+describe("encodeExamples", () => {
+  it("counts rows, tokens and what it left out", async () => {
+    const rows = [
+      { prompt: "a", completion: "b" },
+      { text: "x".repeat(200) },
+      { messages: [{ role: "user", content: "only a question" }] },
+    ];
+    const result = await encode(rows, { overlong: "drop" });
+    expect(result).toMatchObject({ rows: 3, tokens: 3, scoredTokens: 2, truncated: 0, dropped: 1, unscored: 1 });
+    const cut = await encode(rows, { overlong: "truncate" });
+    expect(cut.items.map(({ ids }) => ids.length)).toEqual([3, 100]);
+    expect(cut.truncated).toBe(1);
+  });
+
+  it("hashes what training sees", async () => {
+    const hash = async (rows: SftRow[], changes = {}) => (await encode(rows, changes)).hash;
+    const rows = [{ prompt: "aa", completion: "b" }];
+    expect(await hash(rows)).toBe(await hash([...rows]));
+    expect(await hash(rows)).not.toBe(await hash(rows, { lossOn: "all" }));
+    expect(await hash(rows)).not.toBe(await hash([{ prompt: "aa", completion: "c" }]));
+  });
+
+  it.each([
+    [[], "sft: data is empty: it has no rows."],
+    [
+      [{ text: "x".repeat(150) }, { text: "y".repeat(300) }],
+      'sft: data: 2 rows are longer than maxLength 100; the longest has 301 tokens (row 2). Set overlong: "truncate" or "drop", or a larger maxLength.',
+    ],
+    [
+      [{ messages: [{ role: "user", content: "?" }] }],
+      "sft: data: none of its 1 rows has anything to learn (0 too long, 1 without a learned token). Check that the rows have assistant turns or completions, and maxLength.",
+    ],
+    [
+      [{ text: "a" }, { msgs: [] }],
+      "sft: data: row 2: it has the fields msgs; a row is {messages}, {prompt, completion} or {text}.",
+    ],
+    [["a row"], "sft: data: row 1: a row is an object of the shape {messages}, {prompt, completion} or {text}."],
+    [[{ messages: [] }], "sft: data: row 1: messages must be a list of messages that is not empty."],
+    [
+      [{ messages: [{ role: "user", content: "a" }, { content: "b" }] }],
+      'sft: data: row 1: messages[1].role is missing; use "system", "user", "assistant" or "tool".',
+    ],
+    [
+      [{ messages: [{ role: "assistant" }] }],
+      "sft: data: row 1: messages[0].content is missing (the assistant turn says nothing).",
+    ],
+    [
+      [{ prompt: "a" }],
+      "sft: data: row 1: completion is missing; a row is {messages}, {prompt, completion} or {text}.",
+    ],
+    [
+      [{ prompt: "a", completion: [{ role: "assistant", content: "b" }] }],
+      "sft: data: row 1: prompt and completion must both be text, or both be messages.",
+    ],
+    [[{ text: 5 }], "sft: data: row 1: text must be a string."],
+  ])("refuses %o", async (rows, message) => {
+    await expect(encode(rows as SftData)).rejects.toMatchObject({ code: "invalid-data", message });
+  });
+
+  it("stops when cancelled", async () => {
+    const controller = new AbortController();
+    function* endless() {
+      for (;;) yield { text: "x" };
+    }
+    setTimeout(() => controller.abort(new Error("stop")), 30);
+    await expect(encodeExamples("data", endless(), tokenizer, settings, controller.signal)).rejects.toThrow("stop");
+  });
+});
+
+describe("files", () => {
+  const texts = async (data: SftData) => {
+    const seen: unknown[] = [];
+    for await (const { row } of readRows("data", data)) seen.push(row);
+    return seen;
+  };
+
+  it("reads .jsonl and .json, and async iterables; blank lines are passed over", async () => {
+    const rows = [{ text: "a" }, { text: "b" }];
+    expect(await texts(file("a.jsonl", '{"text":"a"}\r\n\n{"text":"b"}'))).toEqual(rows);
+    expect(await texts(file("a.json", JSON.stringify(rows)))).toEqual(rows);
+    expect(
+      await texts(
+        (async function* () {
+          yield* rows;
+        })(),
+      ),
+    ).toEqual(rows);
+  });
+
+  it("names the line of a bad row", async () => {
+    const path = file("bad.jsonl", '{"text":"a"}\n\n{"text": oops}\n');
+    await expect(texts(path)).rejects.toMatchObject({
+      code: "invalid-data",
+      message: expect.stringMatching(/^sft: data: .*bad\.jsonl, line 3 is not JSON \(.*\): \{"text": oops\}$/),
+    });
+    const other = file("other.jsonl", '{"text":"a"}\n{"txt":"b"}\n');
+    await expect(texts(other)).rejects.toThrow("other.jsonl, line 2: it has the fields txt");
+    await expect(texts(join(folder, "none.jsonl"))).rejects.toMatchObject({ code: "not-found" });
+    await expect(texts("data.csv")).rejects.toThrow("Give a .jsonl or .json file");
+    await expect(texts(file("object.json", "{}"))).rejects.toThrow("holds no array of rows");
+  });
+});

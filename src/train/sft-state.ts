@@ -1,0 +1,121 @@
+/**
+ * What a checkpoint holds besides the optimizer's file (trained values, moments, step count): where the run stands. Data
+ * order and dropout follow from seed and step, so that the step is all a resumed run needs to go on with the same bits.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { InvalidOptionError, MedgymError } from "../core/errors.ts";
+import { peftConfigJson } from "../model/peft-config.ts";
+import {
+  type Checkpoint,
+  checkpointFault,
+  listCheckpoints,
+  newestCheckpoint,
+  pruneCheckpoints,
+  saveCheckpoint,
+} from "../track/checkpoints.ts";
+import { jsonable } from "../track/manifest.ts";
+import type { Metric } from "../track/metrics.ts";
+import { findRun, RunFolder, readRecords } from "../track/store.ts";
+import type { Trainee } from "./trainee.ts";
+
+/** The lowest evaluation loss so far. */
+export interface Best {
+  step: number;
+  evalLoss: number;
+}
+
+export interface SftState {
+  /** Optimizer steps done. */
+  step: number;
+  /** Step of the last evaluation; −1: none yet. */
+  evaluated: number;
+  best: Best | null;
+  /** Steps in a row that were skipped since loss or gradient was not finite. */
+  skippedInRow: number;
+}
+
+/** What the numbers depend on: options, model and data. */
+export type Fingerprint = Record<string, unknown>;
+
+const optimizerFile = "optimizer.safetensors";
+
+/** A checkpoint folder; with LoRA it is a PEFT folder as well. */
+export async function saveState(
+  folder: RunFolder,
+  trainee: Trainee,
+  state: SftState,
+  fingerprint: Fingerprint,
+): Promise<Checkpoint> {
+  const { model, optimizer } = trainee;
+  return saveCheckpoint(folder.checkpoints, state.step, async (directory) => {
+    await optimizer.save(join(directory, optimizerFile));
+    if (model.adapter) {
+      await model.adapter.engine.save(join(directory, "adapter_model.safetensors"), "f32");
+      const base = model.source.id ?? model.source.directory;
+      await writeFile(join(directory, "adapter_config.json"), peftConfigJson(model.adapter.config, base));
+    }
+    await writeFile(join(directory, "state.json"), `${JSON.stringify({ ...state, fingerprint }, null, 2)}\n`);
+  });
+}
+
+export async function pruneStates(folder: RunFolder, keep: number, best: Best | null): Promise<void> {
+  await pruneCheckpoints(folder.checkpoints, keep, best ? [best.step] : []);
+}
+
+/** Puts the trained values and moments of a step back. */
+export async function restoreStep(folder: RunFolder, trainee: Trainee, step: number): Promise<void> {
+  const checkpoint = (await listCheckpoints(folder.checkpoints)).find((c) => c.step === step);
+  const fault = checkpoint ? await checkpointFault(checkpoint.path) : "it is missing";
+  if (!checkpoint || fault)
+    throw new MedgymError("corrupt", `sft: the best checkpoint, step ${step} of ${folder.id}, is not whole: ${fault}.`);
+  await trainee.optimizer.load(join(checkpoint.path, optimizerFile));
+}
+
+export interface Resumed {
+  folder: RunFolder;
+  state: SftState;
+  /** Events of the run up to its checkpoint. */
+  metrics: Metric[];
+}
+
+/** The run to go on with; undefined when `resume` is `true` and no unfinished run has this fingerprint. */
+export async function resumeRun(
+  resume: string | true,
+  trainee: Trainee,
+  fingerprint: Fingerprint,
+): Promise<Resumed | undefined> {
+  const path = resume === true ? await findUnfinished(fingerprint) : await findRun(resume);
+  if (!path) return undefined;
+  const checkpoint = await newestCheckpoint(join(path, "checkpoints"));
+  const { fingerprint: saved, ...state } = await readState(checkpoint);
+  const different = firstDifference(saved, fingerprint);
+  if (different) {
+    const [was, is] = [saved[different], fingerprint[different]].map((value) => JSON.stringify(value) ?? "not given");
+    throw new InvalidOptionError(
+      "resume",
+      `sft: ${basename(path)} ran with ${different} ${was}, this call has ${is}. Give what it had, or start a new run without resume.`,
+    );
+  }
+  await trainee.optimizer.load(join(checkpoint.path, optimizerFile));
+  const { folder, metrics } = await RunFolder.resume(path, checkpoint.step);
+  return { folder, state, metrics };
+}
+
+async function readState({ path }: Checkpoint): Promise<SftState & { fingerprint: Fingerprint }> {
+  return JSON.parse(await readFile(join(path, "state.json"), "utf8"));
+}
+
+async function findUnfinished(fingerprint: Fingerprint): Promise<string | undefined> {
+  for (const { path, manifest, status } of await readRecords()) {
+    if (manifest.name !== "sft" || status === "succeeded" || status === "running") continue;
+    const checkpoint = await newestCheckpoint(join(path, "checkpoints")).catch(() => undefined);
+    if (checkpoint && !firstDifference((await readState(checkpoint)).fingerprint, fingerprint)) return path;
+  }
+  return undefined;
+}
+
+function firstDifference(a: Fingerprint, b: Fingerprint): string | undefined {
+  const text = (value: unknown) => JSON.stringify(jsonable(value));
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].find((key) => text(a[key]) !== text(b[key]));
+}

@@ -1,0 +1,44 @@
+/** What is trained: an adapter (a new one, or a copy of the model's) or the base itself; and its optimizer. */
+import type { EngineOptimizer } from "../engine/engine.ts";
+import type { Model } from "../model/model.ts";
+import type { ResolvedSft } from "./sft-options.ts";
+
+export interface Trainee {
+  model: Model;
+  optimizer: EngineOptimizer;
+  /** Frees the optimizer; what was trained stays. */
+  dispose(): Promise<void>;
+}
+
+export async function prepareTrainee(options: ResolvedSft): Promise<Trainee> {
+  const { model: given, lora, seed, betas, epsilon, weightDecay } = options;
+  const isFull = lora === false;
+  const model = isFull
+    ? given
+    : given.adapter
+      ? await copyAdapter(given)
+      : await given.createLora({ seed, ...lora, name: "sft" });
+  if (isFull) await model.engine.setTrainable(true);
+  const optimizer = await model.engine.createOptimizer(model.adapter?.engine ?? null, {
+    beta1: betas[0],
+    beta2: betas[1],
+    eps: epsilon,
+    weightDecay,
+    decayNormsAndBiases: false,
+  });
+  const dispose = async () => {
+    optimizer.dispose();
+    if (isFull) await model.engine.setTrainable(false);
+  };
+  return { model, optimizer, dispose };
+}
+
+/** The same values in an adapter of their own, so that the model that was given stays as it is. */
+async function copyAdapter(model: Model): Promise<Model> {
+  const { engine, adapter } = model;
+  const copy = await engine.createAdapter([...adapter!.modules], 0);
+  for (const { name } of engine.tensors(adapter!.engine)) {
+    await engine.writeTensor(name, await engine.readTensor(name, { adapter: adapter!.engine }), { adapter: copy });
+  }
+  return model.withAdapter({ ...adapter!, engine: copy, directory: null });
+}
