@@ -1,0 +1,163 @@
+// Training steps and generation at the shapes of the published comparison, without Node: ./step [nano|mini|0.5b …] [f32|bf16] [threads=1]
+// [full] [generate]. LoRA rank 16 on all linears unless `full`. Prints tokens/s, the parts of a step, and the engine's peak bytes.
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "test/engine.h"
+
+using namespace medgym;
+using namespace medgym::test;
+
+namespace {
+
+struct Shape {
+  const char* name;
+  int hidden, layers, heads, kv_heads, intermediate, vocabulary;
+  bool tied;
+  int sequences, length;  // of a training batch
+};
+constexpr Shape shapes[] = {
+    {"nano", 128, 4, 4, 2, 344, 2048, true, 16, 128},
+    {"mini", 512, 8, 8, 2, 1408, 8192, true, 4, 256},
+    {"0.5b", 896, 24, 14, 2, 4864, 151936, true, 1, 512},
+};
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+ModelPtr create(mg_device* device, const Shape& s, mg_dtype dtype) {
+  const auto n = [](int v) { return std::to_string(v); };
+  const std::string config = "{\"architectures\":[\"Qwen2ForCausalLM\"],\"hidden_size\":" + n(s.hidden) + ",\"num_hidden_layers\":" + n(s.layers) +
+                             ",\"num_attention_heads\":" + n(s.heads) + ",\"num_key_value_heads\":" + n(s.kv_heads) + ",\"intermediate_size\":" +
+                             n(s.intermediate) + ",\"vocab_size\":" + n(s.vocabulary) + ",\"tie_word_embeddings\":" + (s.tied ? "true" : "false") + "}";
+  mg_model_options options = sized<mg_model_options>();
+  options.dtype = dtype;
+  mg_model* out = nullptr;
+  call(mg_model_create, device, config.c_str(), uint64_t{1}, &options, &out);
+  return ModelPtr(out);
+}
+
+std::vector<std::string> linears(mg_model* model) {
+  std::vector<std::string> out;
+  for (const mg_tensor_info& t : tensor_list(model, nullptr)) {
+    const std::string name = t.name;
+    if (name.ends_with("_proj.weight")) out.push_back(name.substr(0, name.size() - 7));
+  }
+  return out;
+}
+
+int64_t peak(mg_device* device) {
+  mg_device_info info = sized<mg_device_info>();
+  call(mg_device_get_info, device, &info);
+  return info.peak_bytes;
+}
+
+void bench_training(const Shape& s, mg_dtype dtype, int threads, bool full) {
+  const DevicePtr device = open_cpu(threads);
+  const ModelPtr model = create(device.get(), s, dtype);
+  AdapterPtr adapter;
+  const std::vector<std::string> names = linears(model.get());
+  if (full) {
+    call(mg_model_set_trainable, model.get(), 1);
+  } else {
+    std::vector<mg_adapter_module> modules;
+    for (const std::string& name : names) modules.push_back(module_of(name, 16, 2));
+    adapter = make_adapter(model.get(), modules);
+  }
+  const OptimizerPtr optimizer = make_optimizer(model.get(), adapter.get());
+  Packed packed;
+  for (int i = 0; i < s.sequences; ++i) {
+    std::vector<int32_t> tokens;
+    for (int t = 0; t < s.length; ++t) tokens.push_back(static_cast<int32_t>((i * 7919 + t * t * 31 + t) % s.vocabulary));
+    packed.add(tokens, tokens);
+  }
+  double best[4] = {1e9, 1e9, 1e9, 1e9};
+  const double stop = now() + 6;
+  double loss = 0;
+  for (int i = 0; i < 4 || (i < 40 && now() < stop); ++i) {
+    const double start = now();
+    loss = run_forward(model.get(), packed, {.adapter = adapter.get(), .keep = true, .train = true}).loss;
+    const double forward = now();
+    run_backward(model.get(), packed);
+    const double backward = now();
+    step(optimizer.get(), 1e-4f, 1);
+    const double end = now();
+    const double times[4] = {end - start, forward - start, backward - forward, end - backward};
+    for (int k = 0; k < 4; ++k) best[k] = std::min(best[k], times[k]);
+  }
+  const double tokens = static_cast<double>(packed.count());
+  std::printf("%-5s %-4s %s  %9.0f tokens/s  step %8.2f ms (forward %.2f, backward %.2f, optimizer %.2f)  peak %.0f MB  loss %.4f\n", s.name,
+              dtype == MG_F32 ? "f32" : "bf16", full ? "full" : "lora", tokens / best[0], best[0] * 1e3, best[1] * 1e3, best[2] * 1e3, best[3] * 1e3,
+              static_cast<double>(peak(device.get())) / 1e6, loss);
+  std::fflush(stdout);
+}
+
+void bench_generation(const Shape& s, mg_dtype dtype, int threads, int sequences) {
+  const DevicePtr device = open_cpu(threads);
+  const ModelPtr model = create(device.get(), s, dtype);
+  mg_generator_options options = sized<mg_generator_options>();
+  options.max_sequences = sequences;
+  mg_generator* handle = nullptr;
+  call(mg_generator_create, model.get(), &options, &handle);
+  const GeneratorPtr generator(handle);
+  std::vector<int32_t> prompt(64);
+  double best_prefill = 1e9, best_decode = 1e9;
+  const double stop = now() + 4;
+  for (int i = 0; i < 2 || (i < 20 && now() < stop); ++i) {
+    for (int k = 0; k < sequences; ++k) {
+      for (size_t t = 0; t < prompt.size(); ++t) prompt[t] = static_cast<int32_t>((k * 31 + t * 17) % static_cast<size_t>(s.vocabulary));
+      mg_request request = sized<mg_request>();
+      request.prompt = prompt.data();
+      request.prompt_length = 64;
+      request.max_new_tokens = 65;
+      request.top_p = 1;
+      request.repetition_penalty = 1;
+      uint64_t id = 0;
+      call(mg_generator_submit, generator.get(), &request, &id);
+    }
+    std::vector<mg_token_event> events(static_cast<size_t>(sequences) * 65);
+    int32_t count = 0, remaining = 0;
+    const double start = now();
+    call(mg_generator_step, generator.get(), 1, events.data(), static_cast<int32_t>(events.size()), &count, &remaining);
+    const double prefilled = now();
+    call(mg_generator_step, generator.get(), 64, events.data(), static_cast<int32_t>(events.size()), &count, &remaining);
+    best_prefill = std::min(best_prefill, prefilled - start);
+    best_decode = std::min(best_decode, now() - prefilled);
+  }
+  std::printf("%-5s %-4s generate x%-3d decode %9.1f tokens/s  prefill %9.0f tokens/s  peak %.0f MB\n", s.name, dtype == MG_F32 ? "f32" : "bf16", sequences,
+              64.0 * sequences / best_decode, 64.0 * sequences / best_prefill, static_cast<double>(peak(device.get())) / 1e6);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int threads = 1;
+  bool full = false, generate = false;
+  std::vector<mg_dtype> dtypes;
+  std::vector<const Shape*> chosen;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "full") full = true;
+    else if (word == "generate") generate = true;
+    else if (word == "f32") dtypes.push_back(MG_F32);
+    else if (word == "bf16") dtypes.push_back(MG_BF16);
+    else if (word.starts_with("threads=")) threads = std::stoi(word.substr(8));
+    else
+      for (const Shape& s : shapes)
+        if (word == s.name) chosen.push_back(&s);
+  }
+  if (chosen.empty()) chosen = {&shapes[0], &shapes[1]};
+  if (dtypes.empty()) dtypes = {MG_F32, MG_BF16};
+  std::printf("%s, %d threads\n", mg_cpu_isa(), threads);
+  for (const Shape* s : chosen) {
+    for (const mg_dtype dtype : dtypes) {
+      if (generate)
+        for (const int sequences : {1, 16}) bench_generation(*s, dtype, threads, sequences);
+      else
+        bench_training(*s, dtype, threads, full);
+    }
+  }
+}
