@@ -78,11 +78,11 @@ async function askCommit({ settings, id, signal }: Repository, revision: string)
   return (info as { sha: string }).sha;
 }
 
-/** Options of @huggingface/hub: our request, so that refusals read the same everywhere. */
+/** Options of @huggingface/hub: our request, so that refusals read the same everywhere and mirrors may have any token. */
 function clientOptions(settings: HubSettings, id: string, signal: AbortSignal) {
   const send = (url: string | URL | Request) =>
     request({ settings, id, signal }, String(url).slice(settings.endpoint.length + 1));
-  return { hubUrl: settings.endpoint, accessToken: settings.token, fetch: send as typeof fetch };
+  return { hubUrl: settings.endpoint, fetch: send as typeof fetch };
 }
 
 /** A question to the hub's API, three times when the network fails. */
