@@ -206,6 +206,8 @@ export async function lock(name) {
   const folder = join(localFolder, `${name}.lock`);
   const owner = join(folder, "pid");
   mkdirSync(localFolder, { recursive: true });
+  // Scripts inside Python packages are CommonJS; our own package.json above them says otherwise.
+  writeFileSync(join(localFolder, "package.json"), '{ "type": "commonjs" }\n');
   for (let waited = 0; ; waited++) {
     try {
       mkdirSync(folder);

@@ -43,8 +43,8 @@ describe.skipIf(!executablePath)("the quickstart in JupyterLab (skipped without 
     await page.goto(lab.addressOf(notebook), { waitUntil: "domcontentloaded" });
     const cells = page.locator(".jp-Notebook .jp-CodeCell");
     await cells.first().waitFor({ timeout: 60_000 });
-    // The kernel of the notebook is ours, and idle.
-    await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: 60_000 });
+    // The notebook's kernel is ours and ready; before that, JupyterLab forgets what it is asked to run.
+    await page.getByText("TypeScript (medgym) | Idle").waitFor({ timeout: 60_000 });
     await page.getByRole("menuitem", { name: "Run", exact: true }).click();
     await page.getByRole("menuitem", { name: "Run All Cells", exact: true }).click();
     const prompts = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt");
@@ -68,7 +68,8 @@ describe.skipIf(!executablePath)("the quickstart in JupyterLab (skipped without 
     for (let index = 0; index < (await figures.count()); index++) {
       const figure = figures.nth(index);
       await figure.scrollIntoViewIfNeeded();
-      expect(await figure.getAttribute("data-drawn"), `figure ${index + 1} is drawn by plotly`).toBe("plotly");
+      const drawnBy = () => figure.getAttribute("data-drawn");
+      await expect.poll(drawnBy, { timeout: 10_000, message: `figure ${index + 1}` }).toBe("plotly");
       const box = await figure.boundingBox();
       expect(box?.width).toBeGreaterThan(200);
       expect(box?.height).toBeGreaterThan(100);
