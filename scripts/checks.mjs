@@ -12,7 +12,13 @@ export function format() {
 
 /** @returns {Promise<Counts>} */
 export function types() {
-  return whole("types (tsc)", "typescript/bin/tsc", ["-p", ".", "--noEmit", "--tsBuildInfoFile", ".medgym/types.tsbuildinfo"]);
+  return whole("types (tsc)", "typescript/bin/tsc", [
+    "-p",
+    ".",
+    "--noEmit",
+    "--tsBuildInfoFile",
+    ".medgym/types.tsbuildinfo",
+  ]);
 }
 
 /** A tool that passes or fails as a whole counts as one test. */
