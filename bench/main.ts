@@ -1,7 +1,11 @@
 import { machine, writeResults } from "./harness.ts";
 import { type BenchContext, sftBench } from "./sft.ts";
+import { tokenizerBench } from "./tokenizer.ts";
 
-const benches: Record<string, (context: BenchContext) => Promise<unknown>> = { sft: sftBench };
+const benches: Record<string, (context: BenchContext) => Promise<unknown>> = {
+  sft: sftBench,
+  tokenizer: tokenizerBench,
+};
 
 const help = `npm run bench [-- name …] [--quick]
 
