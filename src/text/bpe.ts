@@ -10,8 +10,8 @@ const cacheEntries = 1 << 16;
 
 /**
  * Byte-pair encoding of pre-tokens, from the `model` of a tokenizer.json: byte-level (GPT-2, Qwen, Llama 3), or of
- * characters with byte fallback (Llama 2, Mistral, Gemma). Ours because it gives offsets and is several times faster
- * than the library's (bench/tokenizer.ts).
+ * characters with byte fallback (Llama 2, Mistral, Gemma). Ours because it gives offsets and is about ten times as fast as
+ * the library's (docs/decisions/0007-own-tokenizer-models.md).
  */
 export class Bpe implements TokenModel {
   /** Matches, which cover any text, can be encoded one by one with the same result as the whole. */

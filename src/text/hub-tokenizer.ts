@@ -3,7 +3,7 @@ import { ByteLevelDecoder, LibraryDecoder, streamIds, type TokenDecoder } from "
 import { type HubFiles, readHubFiles } from "./hub-files.ts";
 import { type Pipeline, pipelineOf } from "./pipeline.ts";
 import type { DecodeOptions, EncodeOptions, Encoding, StreamDecoder } from "./tokenizer.ts";
-import type { ComponentJson, TokenizerJson } from "./tokenizer-json.ts";
+import type { ComponentJson } from "./tokenizer-json.ts";
 
 export async function loadHubTokenizer(directory: string): Promise<HubTokenizer> {
   return new HubTokenizer(await readHubFiles(directory));
@@ -18,7 +18,9 @@ export class HubTokenizer extends ChatTokenizer {
   readonly #pipeline: Pipeline;
   readonly #decoder: TokenDecoder;
   readonly #tokens: (string | undefined)[] = [];
-  readonly #ids = new Map<string, number>();
+  /** As parsed: a Map of 150,000 tokens would take longer to make than a tokenizer is looked up in. */
+  readonly #vocab: Record<string, number>;
+  readonly #added = new Map<string, number>();
   readonly #special = new Set<number>();
   readonly #before: Int32Array;
   readonly #after: Int32Array;
@@ -26,15 +28,18 @@ export class HubTokenizer extends ChatTokenizer {
   constructor(files: HubFiles) {
     const { tokenizer, namedTokens } = files;
     super(files.chatTemplates, Object.fromEntries(namedTokens));
-    for (const [token, id] of vocabulary(tokenizer)) {
-      this.#tokens[id] = token;
-      this.#ids.set(token, id);
+    const { vocab = {} } = tokenizer.model as { vocab?: Record<string, number> | [string, number][] };
+    this.#vocab = Array.isArray(vocab) ? Object.fromEntries(vocab.map(([token], id) => [token, id])) : vocab;
+    for (const token in this.#vocab) this.#tokens[this.#vocab[token]] = token;
+    for (const { content, id, special } of tokenizer.added_tokens) {
+      this.#tokens[id] = content;
+      this.#added.set(content, id);
+      if (special) this.#special.add(id);
     }
-    for (const { id, special } of tokenizer.added_tokens) if (special) this.#special.add(id);
     this.vocabSize = this.#tokens.length;
     this.#pipeline = pipelineOf(tokenizer);
     this.#decoder = isByteLevel(tokenizer.decoder) ? new ByteLevelDecoder() : new LibraryDecoder(tokenizer.decoder);
-    const named = (name: string) => this.#ids.get(namedTokens.get(name) ?? "") ?? null;
+    const named = (name: string) => this.idOf(namedTokens.get(name) ?? "") ?? null;
     const eos = named("eos_token");
     this.bosTokenId = named("bos_token") ?? files.bosTokenId;
     this.eosTokenIds = [...new Set([...(eos === null ? [] : [eos]), ...files.eosTokenIds])];
@@ -74,7 +79,7 @@ export class HubTokenizer extends ChatTokenizer {
   }
 
   idOf(token: string): number | undefined {
-    return this.#ids.get(token);
+    return this.#added.get(token) ?? (Object.hasOwn(this.#vocab, token) ? this.#vocab[token] : undefined);
   }
 
   tokenOf(id: number): string | undefined {
@@ -85,13 +90,6 @@ export class HubTokenizer extends ChatTokenizer {
   #kept(id: number, { skipSpecialTokens = false }: DecodeOptions): string | undefined {
     return skipSpecialTokens && this.#special.has(id) ? undefined : this.#tokens[id];
   }
-}
-
-function* vocabulary({ model, added_tokens }: TokenizerJson): Generator<[string, number]> {
-  const { vocab } = model as { vocab?: Record<string, number> | [string, number][] };
-  if (Array.isArray(vocab)) for (let id = 0; id < vocab.length; id++) yield [vocab[id][0], id];
-  else if (vocab) yield* Object.entries(vocab);
-  for (const { content, id } of added_tokens) yield [content, id];
 }
 
 function isByteLevel(decoder: ComponentJson | null): boolean {
