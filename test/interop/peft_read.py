@@ -1,0 +1,49 @@
+"""Loads model folders and PEFT adapters with transformers and PEFT, and prints what they compute, as JSON.
+
+stdin: {"tokens": [...], "models": [folder, ...], "adapters": [{"base": folder, "adapter": folder}, ...],
+        "tokenizer": folder, "text": "...", "messages": [...]}
+"""
+import json
+import sys
+
+import torch
+from peft import PeftModel
+from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging
+
+logging.set_verbosity_error()
+torch.set_num_threads(1)
+asked = json.load(sys.stdin)
+tokens = torch.tensor([asked["tokens"]])
+
+
+def load(folder):
+    model, report = AutoModelForCausalLM.from_pretrained(folder, dtype="auto", output_loading_info=True)
+    problems = {key: sorted(value) for key, value in report.items() if key != "error_msgs" and value}
+    return model.eval(), problems
+
+
+def last_logits(model):
+    with torch.no_grad():
+        return model(tokens).logits[0, -1].float().tolist()
+
+
+result = {"models": [], "adapters": []}
+for folder in asked["models"]:
+    model, problems = load(folder)
+    generated = model.generate(tokens, max_new_tokens=8, do_sample=False, pad_token_id=0)[0, tokens.shape[1] :]
+    result["models"].append(
+        {"dtype": str(model.dtype), "problems": problems, "logits": last_logits(model), "generated": generated.tolist()}
+    )
+for pair in asked["adapters"]:
+    model = PeftModel.from_pretrained(load(pair["base"])[0], pair["adapter"]).eval()
+    config = model.peft_config["default"]
+    result["adapters"].append(
+        {"logits": last_logits(model), "rank": config.r, "alpha": config.lora_alpha, "modules": len(model.targeted_module_names)}
+    )
+tokenizer = AutoTokenizer.from_pretrained(asked["tokenizer"])
+result["tokenizer"] = {
+    "ids": tokenizer(asked["text"])["input_ids"],
+    "chat": tokenizer.apply_chat_template(asked["messages"], tokenize=False, add_generation_prompt=True),
+}
+print(json.dumps(result))
