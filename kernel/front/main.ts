@@ -19,3 +19,11 @@ await sockets.bind(connection);
 const kernel = new Kernel(identity, sockets, () => process.exit(0));
 process.on("SIGINT", () => kernel.interrupt());
 process.on("SIGTERM", () => kernel.shutdown());
+
+// Whoever starts a kernel sets this variable, and may be killed: a kernel whose parent is gone stops by itself.
+if (process.env.JPY_PARENT_PID) {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) kernel.shutdown();
+  }, 1000).unref();
+}
