@@ -1,8 +1,9 @@
 /** From rows to token sequences with the tokens that are learned. */
 import { createHash } from "node:crypto";
 import { MedgymError } from "../core/errors.ts";
+import type { PlacedRow } from "../data/index.ts";
 import type { ChatMessage, Tokenizer } from "../text/tokenizer.ts";
-import { type NumberedRow, readRows, type SftData } from "./rows.ts";
+import { placedRows, type SftData } from "./rows.ts";
 
 /** T tokens of one sequence. */
 export interface Example {
@@ -57,16 +58,16 @@ export async function encodeExamples(
   const hash = createHash("sha256");
   const overlong: { place: string; length: number }[] = [];
   let lastTurn = performance.now();
-  for await (const numbered of readRows(name, data)) {
+  for await (const placed of withName(name, placedRows(data))) {
     if (performance.now() - lastTurn > 20) {
       await new Promise((resolve) => setImmediate(resolve));
       signal.throwIfAborted();
       lastTurn = performance.now();
     }
     examples.rows++;
-    let example = encodeRow(name, numbered, tokenizer, settings.lossOn);
+    let example = encodeRow(name, placed, tokenizer, settings.lossOn);
     if (example.ids.length > settings.maxLength) {
-      if (settings.overlong === "error") overlong.push({ place: numbered.place, length: example.ids.length });
+      if (settings.overlong === "error") overlong.push({ place: placed.place, length: example.ids.length });
       if (settings.overlong === "truncate") examples.truncated++;
       else examples.dropped++;
       if (settings.overlong !== "truncate") continue;
@@ -90,7 +91,22 @@ export async function encodeExamples(
   return examples;
 }
 
-export function encodeRow(name: string, { row, place }: NumberedRow, tokenizer: Tokenizer, lossOn: LossOn): Example {
+/** Errors of the rows, with the option they came by. */
+async function* withName(name: string, rows: AsyncGenerator<PlacedRow>): AsyncGenerator<PlacedRow> {
+  try {
+    yield* rows;
+  } catch (error) {
+    throw named(`sft: ${name}`, error);
+  }
+}
+
+function named(context: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = error instanceof MedgymError ? error.code : "invalid-data";
+  return new MedgymError(code, `${context}: ${error.message}`, { cause: error });
+}
+
+export function encodeRow(name: string, { row, place }: PlacedRow, tokenizer: Tokenizer, lossOn: LossOn): Example {
   try {
     if ("messages" in row) {
       const { ids, assistantMask } = tokenizer.encodeChat(row.messages, { tools: row.tools });
@@ -117,9 +133,7 @@ export function encodeRow(name: string, { row, place }: NumberedRow, tokenizer: 
     const promptText = tokenizer.applyChatTemplate(turns, { tools, addGenerationPrompt: true });
     return withLoss(ids, assistantMask.fill(0, 0, tokenizer.encode(promptText).length), lossOn);
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const code = error instanceof MedgymError ? error.code : "invalid-data";
-    throw new MedgymError(code, `sft: ${name}: ${place}: ${error.message}`, { cause: error });
+    throw named(`sft: ${name}: ${place}`, error);
   }
 }
 

@@ -1,8 +1,9 @@
 /** A small model on the fake engine, with bytes for tokens. */
+
+import type { Row } from "../data/index.ts";
 import { fakeEngine, fakeModelType } from "../engine/fake.ts";
 import { Model } from "../model/model.ts";
 import { ByteTokenizer } from "../text/byte-tokenizer.ts";
-import type { SftRow } from "./rows.ts";
 
 export async function fakeModel(): Promise<Model> {
   const config = {
@@ -19,8 +20,8 @@ export async function fakeModel(): Promise<Model> {
 }
 
 /** Capital of a letter: learnable from one token. */
-export const rows: SftRow[] = [..."abcdefghijklmnop"].map((letter) => ({
+export const rows: Row[] = [..."abcdefghijklmnop"].map((letter) => ({
   prompt: letter,
   completion: letter.toUpperCase(),
 }));
-export const heldOut: SftRow[] = rows.slice(0, 4);
+export const heldOut: Row[] = rows.slice(0, 4);

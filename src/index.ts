@@ -1,0 +1,28 @@
+/** The public names of medgym, and nothing else. */
+export { isCancelled, MedgymError } from "./core/errors.ts";
+export { Random } from "./core/random.ts";
+export { Run } from "./core/run.ts";
+export * as data from "./data/index.ts";
+export type { Batch, EngineModel, ForwardResult } from "./engine/engine.ts";
+export {
+  type Comparison,
+  compare,
+  type Evaluation,
+  type EvaluationTask,
+  evaluate,
+  exactMatch,
+} from "./evaluate/index.ts";
+export {
+  createModel,
+  type Generation,
+  type LoadOptions,
+  type LoraOptions,
+  loadAdapter,
+  loadModel,
+  type Model,
+  type Score,
+} from "./model/index.ts";
+export * as plot from "./plot/index.ts";
+export type { ChatMessage, Tokenizer, ToolSchema } from "./text/tokenizer.ts";
+export * as track from "./track/index.ts";
+export { type SftEvent, type SftOptions, type SftResult, type SftSummary, sft } from "./train/index.ts";
