@@ -106,7 +106,7 @@ export async function sftBench({ root, python, quick, log }: BenchContext): Prom
 
 async function writeModel(shape: string, directory: string): Promise<void> {
   const { config } = shapes[shape];
-  const device = await nativeEngine.device("cpu");
+  const device = await nativeEngine().device("cpu");
   const model = await device.create(config, { dtype: "f32", seed: 1 });
   writeFileSync(join(directory, "config.json"), JSON.stringify(config, null, 2));
   await model.save(directory, { dtype: "f32" });

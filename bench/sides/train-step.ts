@@ -7,7 +7,7 @@ const [directory, dtype, mode, sequences, length, seconds] = process.argv.slice(
 const S = Number(sequences);
 const L = Number(length);
 
-const device = await nativeEngine.device("cpu");
+const device = await nativeEngine().device("cpu");
 const model = await device.load(directory, { dtype: dtype as "f32" | "bf16" });
 let adapter = null;
 if (mode === "lora") {
