@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { fixture, fixtureDirectory, fixtureText } from "../../test/text-fixtures.ts";
 import { ChatTemplate } from "./chat-template.ts";
-import { fixture, fixtureDirectory, fixtureText } from "./fixtures.test-helper.ts";
 import { loadHubTokenizer } from "./hub-tokenizer.ts";
 import type { ChatMessage, ToolSchema } from "./tokenizer.ts";
 

@@ -18,6 +18,9 @@ export interface HubFiles {
 
 type Json = Record<string, unknown>;
 
+/** Parts that older files leave out. */
+const absent = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
+
 export async function readHubFiles(directory: string): Promise<HubFiles> {
   const tokenizer = await readJson(directory, "tokenizer.json");
   if (!tokenizer) {
@@ -36,7 +39,7 @@ export async function readHubFiles(directory: string): Promise<HubFiles> {
   const idsNamed = (name: string) =>
     [generation[name] ?? model[name] ?? []].flat().filter(Number.isInteger) as number[];
   return {
-    tokenizer: { added_tokens: [], ...tokenizer } as unknown as TokenizerJson,
+    tokenizer: { ...absent, ...tokenizer } as unknown as TokenizerJson,
     namedTokens: new Map([...namedTokens(specialTokens), ...namedTokens(config)]),
     chatTemplates: await chatTemplates(directory, config),
     bosTokenId: idsNamed("bos_token_id")[0] ?? null,

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { fixture, fixtureDirectory } from "./fixtures.test-helper.ts";
+import { fixture, fixtureDirectory } from "../../test/text-fixtures.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
 interface Case {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fixture, fixtureDirectory } from "./fixtures.test-helper.ts";
+import { fixture, fixtureDirectory } from "../../test/text-fixtures.ts";
 import { loadHubTokenizer } from "./hub-tokenizer.ts";
 import { Tokenizer as Library } from "./library.ts";
 import { pipelineOf } from "./pipeline.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The fixtures that transformers made (test/fixtures/README.md). */
-const root = join(import.meta.dirname, "../../test/fixtures/tokenizers");
+const root = join(import.meta.dirname, "fixtures/tokenizers");
 
 export function fixtureDirectory(name: string): string {
   return join(root, name);
