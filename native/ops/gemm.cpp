@@ -61,8 +61,8 @@ void gemm(Context& ctx, const GemmArgs& g) {
   w.args = g;
   const bool few_rows = g.rows <= kFewRows && g.b_inner == 1 && (g.b_type == g.compute);
   w.k_words = pairs ? round_up(g.inner, k.k_multiple) / 2 : g.inner;
-  // f32 rows are read where they lie; everything else is converted, or turned so that the inner dimension is contiguous.
-  const bool in_place = g.a_type == Dtype::F32 && !bf16_products && (few_rows ? g.a_inner == 1 : true);
+  // f32 is read where it lies; everything else is converted, and turned so that the inner dimension is contiguous.
+  const bool in_place = g.a_type == Dtype::F32 && !bf16_products && (g.a_inner == 1 || !few_rows);
   if (in_place) {
     w.a = g.a;
     w.a_row = g.a_row;
@@ -89,10 +89,14 @@ void gemm(Context& ctx, const GemmArgs& g) {
   }
   share_out(w, k, threads);
   const int used = w.row_parts * w.column_parts;
-  const int64_t panel_bytes = w.k_words * k.panel * 4;
+  // Passes of equal length, in multiples of 16 words so that AMX tiles never straddle two.
+  const int64_t passes = (w.k_words + k.k_block - 1) / k.k_block;
+  w.k_pass = round_up((w.k_words + passes - 1) / passes, 16);
+  w.k_depth = std::min(2 * w.k_pass, round_up(w.k_words, 16));
+  const int64_t panel_bytes = w.k_depth * k.panel * 4;
   const int64_t panels = (g.columns + k.panel - 1) / k.panel;
   w.panels_per_chunk = std::clamp<int64_t>(kChunkBytes / panel_bytes, 1, (panels + w.column_parts - 1) / w.column_parts);
-  w.b_bytes = round_up(w.panels_per_chunk * panel_bytes, 64);
+  w.b_bytes = round_up(w.panels_per_chunk * panel_bytes + (w.a_inner == 1 ? 0 : k.strip_room * 4), 64);
   w.b_packed = static_cast<char*>(scratch.bytes(size_t(w.b_bytes * used)));
   ctx.pool.run(used, [&](int index) {
     if (!in_place) {

@@ -1,6 +1,7 @@
 #include "ops/kernels/simd.inl"
 #include "ops/kernels/gemm.inl"
 #include "ops/kernels/gemv.inl"
+#include "ops/kernels/peak.inl"
 
 Kernels make_table(const char* name) {
   Kernels k{};
@@ -9,14 +10,17 @@ Kernels make_table(const char* name) {
   k.bf16_products = true;
 #endif
   k.panel = kPanel;
-  k.strip = kStrip;
+  k.strip_room = kStripRoom;
 #ifdef MG_AMX
   k.k_multiple = 32;
 #else
   k.k_multiple = 2;
 #endif
+  k.k_block = kBlockWords;
   k.gemm_pack_a = gemm_pack_a;
   k.gemm_compute = gemm_compute;
   k.gemv = gemv;
+  k.peak_f32 = peak_f32;
+  k.peak_bf16 = peak_bf16;
   return k;
 }

@@ -7,7 +7,8 @@ struct alignas(64) TileConfig {
   uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
 };
 inline void configure_tiles() {
-  const TileConfig config;
+  // Static: the intrinsic tells the compiler only of its first 8 bytes, and a local's other stores would be dropped.
+  static const TileConfig config;
   _tile_loadconfig(&config);
 }
 
@@ -35,6 +36,7 @@ template <bool TwoRows, bool TwoColumns>
 inline void amx_block(const float* a, int64_t a_row, const float* b, int64_t words, float* out) {
   const int64_t a_stride = a_row * 4, b_stride = kPanel * 4;
   const float* a2 = a + 16 * a_row;
+  __asm__ volatile("" ::: "memory");  // GCC's tile loads do not say that they read memory
   _tile_zero(0);
   if constexpr (TwoColumns) _tile_zero(1);
   if constexpr (TwoRows) _tile_zero(2);
@@ -57,6 +59,7 @@ inline void amx_block(const float* a, int64_t a_row, const float* b, int64_t wor
   if constexpr (TwoColumns) _tile_stored(1, out + 16, 128);
   if constexpr (TwoRows) _tile_stored(2, out + 16 * 32, 128);
   if constexpr (TwoRows && TwoColumns) _tile_stored(3, out + 16 * 32 + 16, 128);
+  __asm__ volatile("" ::: "memory");
 }
 
 void amx_panel(const GemmWork& w, int64_t row, int64_t rows, int64_t column, int64_t columns, int64_t k, int64_t words, const float* panel) {

@@ -7,7 +7,7 @@ constexpr int64_t kBlockWords = W == 16 ? 256 : 192;  // a panel of this length 
 #ifdef MG_AMX
 constexpr int64_t kBlockRows = 128;
 #else
-constexpr int64_t kBlockRows = 120;
+constexpr int64_t kBlockRows = 144;
 #endif
 
 struct F32Product {
@@ -30,6 +30,10 @@ inline void micro(int64_t words, const float* __restrict a, int64_t a_row, int64
   for (int i = 0; i < R; i++)
 #pragma GCC unroll 4
     for (int j = 0; j < N; j++) sums[i][j] = zero();
+  // One pointer for three rows: the others are one or two strides away, which address modes reach without registers of their own.
+  const float* as[(R + 2) / 3];
+#pragma GCC unroll 4
+  for (int i = 0; i < R; i += 3) as[i / 3] = a + i * a_row;
   for (int64_t p = 0; p < words; p++) {
     V bs[N];
 #pragma GCC unroll 4
@@ -37,8 +41,9 @@ inline void micro(int64_t words, const float* __restrict a, int64_t a_row, int64
 #pragma GCC unroll 16
     for (int i = 0; i < R; i++)
 #pragma GCC unroll 4
-      for (int j = 0; j < N; j++) sums[i][j] = Product::multiply_add(a + i * a_row, bs[j], sums[i][j]);
-    a += a_inner;
+      for (int j = 0; j < N; j++) sums[i][j] = Product::multiply_add(as[i / 3] + i % 3 * a_row, bs[j], sums[i][j]);
+#pragma GCC unroll 4
+    for (int i = 0; i < R; i += 3) as[i / 3] += a_inner;
     b += b_row;
   }
 #pragma GCC unroll 16
@@ -162,58 +167,89 @@ void pack_a(const GemmWork& w, int64_t row_begin, int64_t row_end) {
   }
 }
 
-// One panel of B, (k_words, kPanel) words, zeros beyond `columns`.
+// Inner words [k, k+words) of one panel of B, (words, kPanel), zeros beyond `columns` and beyond the inner dimension.
 template <bool Bf16>
-void pack_panel(const GemmWork& w, int64_t column, int64_t columns, float* out) {
+void pack_panel(const GemmWork& w, int64_t column, int64_t columns, int64_t k, int64_t words, float* out) {
   const GemmArgs& g = w.args;
   const bool round = g.compute == Dtype::BF16;
   constexpr int per_word = Bf16 ? 2 : 1;
+  if (!Bf16 && g.b_column == 1 && g.b_type == Dtype::F32 && !round && columns >= kPanel) {
+    const float* from = static_cast<const float*>(g.b) + k * g.b_inner + column;
+    for (int64_t p = 0; p < words; p++, from += g.b_inner, out += kPanel) {
+      const V low = load(from), high = load(from + W);
+      store(out, low);
+      store(out + W, high);
+    }
+    return;
+  }
   for (int half = 0; half < 2; half++, column += W, columns -= W, out += W) {
     if (columns <= 0) {
       // Only the AMX kernel and the two-vector kernels read this half, and nothing of it is stored.
-      for (int64_t p = 0; p < w.k_words; p++) store(out + p * kPanel, zero());
-      continue;
-    }
-    if (g.b_column == 1) {
-      for (int64_t p = 0; p < w.k_words; p++) {
-        const int64_t inner = p * per_word;
+      for (int64_t p = 0; p < words; p++) store(out + p * kPanel, zero());
+    } else if (g.b_column == 1) {
+      for (int64_t p = 0; p < words; p++) {
+        const int64_t inner = (k + p) * per_word;
         store(out + p * kPanel, inner < g.inner ? load_across<Bf16>(g.b, g.b_type, inner * g.b_inner + column, g.b_inner, columns,
                                                                     inner + 1 < g.inner, round)
                                                 : zero());
       }
-      continue;
-    }
-    for (int64_t p = 0; p < w.k_words; p += W) {
-      V block[W];
-      for (int r = 0; r < W; r++)
-        block[r] = r < columns ? load_words<Bf16>(g.b, g.b_type, (column + r) * g.b_column + p * per_word, g.inner - p * per_word, round)
-                               : zero();
-      transpose(block);
-      const int64_t count = std::min<int64_t>(W, w.k_words - p);
-      for (int64_t r = 0; r < count; r++) store(out + (p + r) * kPanel, block[r]);
+    } else {
+      for (int64_t p = 0; p < words; p += W) {
+        const int64_t inner = (k + p) * per_word;
+        V block[W];
+        for (int r = 0; r < W; r++)
+          block[r] = r < columns ? load_words<Bf16>(g.b, g.b_type, (column + r) * g.b_column + inner, g.inner - inner, round) : zero();
+        transpose(block);
+        const int64_t count = std::min<int64_t>(W, words - p);
+        for (int64_t r = 0; r < count; r++) store(out + (p + r) * kPanel, block[r]);
+      }
     }
   }
 }
 
-// rows × columns of C from strips of A and one panel, over inner words [k, k+words).
+// Rows [row, row+rows) of C fall into strips of equal height: 16 rows become 8 + 8, not 12 + 4.
+struct Strips {
+  int64_t count;
+  int32_t starts[kBlockRows / kStrip + 4];
+  Strips(int64_t row, int64_t rows) : count((rows + kStrip - 1) / kStrip) {
+    for (int64_t s = 0; s <= count; s++) starts[s] = int32_t(row + rows * s / count);
+  }
+  int64_t begin(int64_t s) const { return starts[s]; }
+};
+
+// Turned A: each strip of rows becomes (words, kStrip) in order, so that reading it needs few cache sets. A strip is followed by room
+// for the last whole vector that is stored to it.
+constexpr int64_t strip_size(int64_t words) { return words * kStrip + W; }
+inline void copy_strips(const GemmWork& w, const Strips& strips, int64_t k, int64_t words, float* out) {
+  const float* a = static_cast<const float*>(w.a) + k * w.a_inner;
+  // Whole vectors where they stay inside A's row; what they write too much, the next step overwrites.
+  int64_t wide = strips.count;
+  while (wide > 0 && strips.begin(wide - 1) + 2 * W > w.args.rows) wide--;
+  for (int64_t p = 0; p < words; p++, a += w.a_inner, out += kStrip) {
+    for (int64_t s = 0; s < wide; s++)
+      for (int64_t i = 0; i < kStrip; i += W) store(out + s * strip_size(words) + i, load(a + strips.begin(s) + i));
+    for (int64_t s = wide; s < strips.count; s++)
+      for (int64_t i = strips.begin(s); i < strips.begin(s + 1); i++) out[s * strip_size(words) + i - strips.begin(s)] = a[i];
+  }
+}
+
+// rows × columns of C from strips of A and one panel, over inner words [k, k+words). copied: strips from copy_strips, or null.
 template <class Product>
-void panel_product(const GemmWork& w, int64_t row, int64_t rows, int64_t column, int64_t columns, int64_t k, int64_t words, const float* panel,
-                   int64_t panel_row) {
+void panel_product(const GemmWork& w, const Strips& strips, int64_t column, int64_t columns, int64_t k, int64_t words, const float* copied,
+                   const float* panel, int64_t panel_row) {
   const GemmArgs& g = w.args;
-  const float* a = static_cast<const float*>(w.a);
+  const int64_t a_row = copied ? 1 : w.a_row, a_inner = copied ? kStrip : w.a_inner;
   const bool first_pass = k == 0;
   const float beta = first_pass ? g.beta : 1;
   const float* bias = first_pass && g.bias ? g.bias + column : nullptr;
-  // Strips of equal height: 16 rows become 8 + 8, not 12 + 4.
-  const int64_t strips = (rows + kStrip - 1) / kStrip;
-  for (int64_t s = 0; s < strips; s++) {
-    const int64_t i = row + rows * s / strips, count = row + rows * (s + 1) / strips - i;
-    const float* strip = a + i * w.a_row + k * w.a_inner;
+  for (int64_t s = 0; s < strips.count; s++) {
+    const int64_t i = strips.begin(s), count = strips.begin(s + 1) - i;
+    const float* strip = copied ? copied + s * strip_size(words) : static_cast<const float*>(w.a) + i * w.a_row + k * w.a_inner;
     float* c = g.c + i * g.c_row + column;
     if (columns > W)
-      micro_rows<Product, 2, kStrip>(count, words, strip, w.a_row, w.a_inner, panel, panel_row, c, g.c_row, columns, g.alpha, beta, bias);
+      micro_rows<Product, 2, kStrip>(count, words, strip, a_row, a_inner, panel, panel_row, c, g.c_row, columns, g.alpha, beta, bias);
     else
-      micro_rows<Product, 1, kStrip>(count, words, strip, w.a_row, w.a_inner, panel, panel_row, c, g.c_row, columns, g.alpha, beta, bias);
+      micro_rows<Product, 1, kStrip>(count, words, strip, a_row, a_inner, panel, panel_row, c, g.c_row, columns, g.alpha, beta, bias);
   }
 }
 
@@ -232,41 +268,44 @@ void compute(const GemmWork& w, int thread) {
   const int64_t row_end = std::min(g.rows, units * (part_r + 1) / w.row_parts * row_unit);
   const int64_t panel_begin = panels * part_c / w.column_parts, panel_end = panels * (part_c + 1) / w.column_parts;
   float* packed = reinterpret_cast<float*>(w.b_packed + thread * w.b_bytes);
-  const int64_t panel_words = w.k_words * kPanel;
+  const int64_t panel_words = w.k_depth * kPanel;
   // With few rows, packing f32 panels that lie in order already would cost as much as it saves.
   const bool in_place = !Bf16 && g.b_column == 1 && g.b_type == Dtype::F32 && g.compute == Dtype::F32 && row_end - row_begin <= 2 * kStrip;
+  const auto direct = [&](int64_t panel) { return in_place && (panel + 1) * kPanel <= g.columns; };
+  // Room for the strips of a block lies behind the panels.
+  float* copied = w.a_inner == 1 ? nullptr : packed + w.panels_per_chunk * panel_words;
+  const int64_t blocks = (row_end - row_begin + kBlockRows - 1) / kBlockRows;
+  const int64_t block_rows = blocks ? ((row_end - row_begin + blocks - 1) / blocks + 31) / 32 * 32 : 0;
 #ifdef MG_AMX
   if constexpr (Bf16) configure_tiles();
 #endif
   for (int64_t chunk = panel_begin; chunk < panel_end; chunk += w.panels_per_chunk) {
     const int64_t chunk_end = std::min(panel_end, chunk + w.panels_per_chunk);
-    const auto direct = [&](int64_t panel) { return in_place && (panel + 1) * kPanel <= g.columns; };
-    for (int64_t panel = chunk; panel < chunk_end; panel++)
-      if (!direct(panel)) pack_panel<Bf16>(w, panel * kPanel, g.columns - panel * kPanel, packed + (panel - chunk) * panel_words);
-    for (int64_t row = row_begin; row < row_end; row += kBlockRows) {
-      const int64_t rows = std::min(kBlockRows, row_end - row);
-      const int64_t passes = (w.k_words + kBlockWords - 1) / kBlockWords;
-      // Passes of equal length, in multiples of 16 words so that AMX tiles never straddle two.
-      const int64_t step = ((w.k_words + passes - 1) / passes + 15) / 16 * 16;
-      for (int64_t k = 0; k < w.k_words; k += step) {
-        const int64_t words = std::min(step, w.k_words - k);
-        for (int64_t panel = chunk; panel < chunk_end; panel++) {
-          const int64_t column = panel * kPanel, columns = std::min<int64_t>(kPanel, g.columns - column);
-          const float* b = direct(panel) ? static_cast<const float*>(g.b) + k * g.b_inner + column
-                                         : packed + (panel - chunk) * panel_words + k * kPanel;
-          const int64_t b_row = direct(panel) ? g.b_inner : kPanel;
-#ifdef MG_AMX
-          if constexpr (Bf16) {
-            amx_panel(w, row, rows, column, columns, k, words, b);
-            continue;
-          }
+    for (int64_t depth = 0; depth < w.k_words; depth += w.k_depth) {
+      const int64_t depth_end = std::min(w.k_words, depth + w.k_depth);
+      for (int64_t panel = chunk; panel < chunk_end; panel++)
+        if (!direct(panel))
+          pack_panel<Bf16>(w, panel * kPanel, g.columns - panel * kPanel, depth, depth_end - depth, packed + (panel - chunk) * panel_words);
+      for (int64_t row = row_begin; row < row_end; row += block_rows) {
+        const int64_t rows = std::min(block_rows, row_end - row);
+        const Strips strips(row, rows);
+        for (int64_t k = depth; k < depth_end; k += w.k_pass) {
+          const int64_t words = std::min(w.k_pass, depth_end - k);
+          if (copied) copy_strips(w, strips, k, words, copied);
+          for (int64_t panel = chunk; panel < chunk_end; panel++) {
+            const int64_t column = panel * kPanel, columns = std::min<int64_t>(kPanel, g.columns - column);
+            const float* b = direct(panel) ? static_cast<const float*>(g.b) + k * g.b_inner + column
+                                           : packed + (panel - chunk) * panel_words + (k - depth) * kPanel;
+            if constexpr (Bf16) {
+#if defined(MG_AMX)
+              amx_panel(w, row, rows, column, columns, k, words, b);
 #elif defined(MG_BF16)
-          if constexpr (Bf16) {
-            panel_product<Bf16Product>(w, row, rows, column, columns, k, words, b, b_row);
-            continue;
-          }
+              panel_product<Bf16Product>(w, strips, column, columns, k, words, nullptr, b, kPanel);
 #endif
-          if constexpr (!Bf16) panel_product<F32Product>(w, row, rows, column, columns, k, words, b, b_row);
+            } else {
+              panel_product<F32Product>(w, strips, column, columns, k, words, copied, b, direct(panel) ? g.b_inner : kPanel);
+            }
+          }
         }
       }
     }
@@ -275,6 +314,9 @@ void compute(const GemmWork& w, int thread) {
   if constexpr (Bf16) _tile_release();
 #endif
 }
+
+// Numbers behind the panels that compute needs for turned A: a pass can be 15 words longer than kBlockWords.
+constexpr int64_t kStripRoom = (kBlockRows / kStrip + 3) * strip_size(kBlockWords + 16);
 
 void gemm_pack_a(const GemmWork& w, int64_t begin, int64_t end) {
 #ifdef MG_BF16

@@ -20,20 +20,28 @@ struct GemmWork {
   int row_parts, column_parts;  // threads = row_parts * column_parts
   int64_t panels_per_chunk;     // panels of B packed at a time
   int64_t k_words;              // inner length in words, padded: numbers in f32, pairs in bf16
+  int64_t k_pass;               // words that a micro kernel sums before C is updated
+  int64_t k_depth;              // words of B packed at a time: one or two passes
 };
 
 struct Kernels {
   const char* name;
   bool bf16_products;  // bf16 factors are multiplied natively; else rounded to bf16 and multiplied as f32
   int panel;           // columns of a packed panel of B
-  int strip;           // rows of C per micro kernel
+  int64_t strip_room;  // numbers behind the panels that f32 products of turned A need
   int k_multiple;      // bf16 inner length is padded to a multiple of this many numbers
+
+  int64_t k_block;     // most words of a pass, but for rounding up to 16
 
   void (*gemm_pack_a)(const GemmWork&, int64_t row_begin, int64_t row_end);
   void (*gemm_compute)(const GemmWork&, int thread);
   // The same product for few rows, columns [begin, end): B's inner stride is 1 and B is read once, as it lies. F32 weights with f32
   // products, or bf16 weights with bf16 products; A as in gemm_compute.
   void (*gemv)(const GemmWork&, int64_t begin, int64_t end);
+
+  // Multiply-adds in registers only, f32 and bf16: for the benches' ceilings. They return the FLOP done.
+  int64_t (*peak_f32)(int64_t rounds);
+  int64_t (*peak_bf16)(int64_t rounds);
 };
 
 const Kernels& kernels();  // of current_isa()

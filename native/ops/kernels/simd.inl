@@ -11,10 +11,10 @@ typedef uint16_t VHU __attribute__((vector_size(W * 2), aligned(2), may_alias));
 
 inline V load(const float* p) { return *reinterpret_cast<const VU*>(p); }
 inline void store(float* p, V v) { *reinterpret_cast<VU*>(p) = v; }
-inline V splat(float f) { return V{} + f; }
 inline V zero() { return V{}; }
 
 #if MG_WIDTH == 16
+inline V splat(float f) { return (V)_mm512_set1_ps(f); }
 inline V fma(V a, V b, V c) { return (V)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 inline V max(V a, V b) { return (V)_mm512_max_ps((__m512)a, (__m512)b); }
 inline V min(V a, V b) { return (V)_mm512_min_ps((__m512)a, (__m512)b); }
@@ -31,6 +31,7 @@ inline V load(const bf16* p) {
   return (V)_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))), 16);
 }
 #elif MG_WIDTH == 8
+inline V splat(float f) { return (V)_mm256_set1_ps(f); }
 inline V fma(V a, V b, V c) { return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
 inline V max(V a, V b) { return (V)_mm256_max_ps((__m256)a, (__m256)b); }
 inline V min(V a, V b) { return (V)_mm256_min_ps((__m256)a, (__m256)b); }
@@ -56,6 +57,7 @@ inline V load(const bf16* p) {
   return (V)_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))), 16);
 }
 #else
+inline V splat(float f) { return V{f, f, f, f}; }
 inline V fma(V a, V b, V c) { return a * b + c; }
 inline V max(V a, V b) { return a > b ? a : b; }
 inline V min(V a, V b) { return a < b ? a : b; }
