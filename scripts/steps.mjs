@@ -97,14 +97,18 @@ export async function build() {
   }
 }
 
-/** `npm ci`, when what is installed is not what the lock file says. */
+/**
+ * Installs what the lock file says, when that is not what is installed. Not `npm ci`: it refuses a lock file without the
+ * optional binaries of every platform, which a lock file written on one platform may lack.
+ */
 export async function installDependencies() {
   const reason = dependenciesMissing();
   if (!reason) return;
   await step(`npm dependencies (${reason})`, async () => {
     const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-    const { code, output } = await capture(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
-    if (code !== 0) throw new StepError(`npm ci failed:\n${output.slice(-3000)}`);
+    const args = ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
+    const { code, output } = await capture(npm, args);
+    if (code !== 0) throw new StepError(`npm ${args.join(" ")} failed:\n${output.slice(0, 3000)}`);
   });
 }
 
