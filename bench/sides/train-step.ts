@@ -1,5 +1,6 @@
 /** Our side of the training benches: one process, one line of JSON. Arguments: directory dtype lora|full sequences tokens seconds. */
 import { readFileSync } from "node:fs";
+import type { EngineAdapter } from "../../src/engine/engine.ts";
 import { nativeEngine } from "../../src/engine/native.ts";
 import { tokenBatch } from "../tokens.ts";
 
@@ -9,7 +10,7 @@ const L = Number(length);
 
 const device = await nativeEngine().device("cpu");
 const model = await device.load(directory, { dtype: dtype as "f32" | "bf16" });
-let adapter = null;
+let adapter: EngineAdapter | null = null;
 if (mode === "lora") {
   const modules = model.info.linears.map(({ name }) => ({ name, rank: 16, scale: 2, dropout: 0 }));
   adapter = await model.createAdapter(modules, 0);

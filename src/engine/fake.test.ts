@@ -131,11 +131,11 @@ describe("forward", () => {
 
   it("is cancelled by device.cancel, and the device goes on working", async () => {
     const model = await newModel();
-    const call = model.forward(batch, options);
+    const call = model.forward(batch, { ...options, keep: false });
     await Promise.resolve();
     model.device.cancel();
     await expect(call).rejects.toMatchObject({ code: "cancelled" });
-    await model.forward(batch, options);
+    await model.forward(batch, { ...options, keep: false });
   });
 });
 
@@ -207,6 +207,7 @@ describe("training", () => {
     const model = await newModel();
     await expect(model.createOptimizer(null, adamw)).rejects.toMatchObject({ code: "invalid-argument" });
     await expect(model.backward(gradients)).rejects.toMatchObject({ code: "invalid-argument" });
+    await expect(model.forward(batch, options)).rejects.toMatchObject({ message: /nothing to train/ });
   });
 });
 

@@ -238,6 +238,12 @@ class FakeModel implements EngineModel {
   forward(batch: Batch, options: ForwardOptions): Promise<ForwardResult> {
     return this.device.enqueue(async (checkpoint) => {
       checkBatch(batch, options, this.info.vocabSize);
+      if (options.keep && !options.adapter && !this.tensors()[0].trainable) {
+        throw new MedgymError(
+          "invalid-argument",
+          "forward: keep is set, but there is nothing to train. Give an adapter or make the base trainable.",
+        );
+      }
       const T = batch.tokens.length;
       const K = options.candidates ?? 1;
       const topK = options.topK ?? 0;

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { MedgymError } from "../core/errors.ts";
 import { writeError } from "../core/files.ts";
 import type { HubSettings, RepositoryCache } from "./hub-cache.ts";
+import { withLock } from "./hub-lock.ts";
 
 /** One file of a repository at a commit. */
 export interface RemoteFile {
@@ -37,13 +38,12 @@ export async function downloadFile(file: RemoteFile, context: DownloadContext): 
   const pointer = join(cache.snapshot(commit), file.path);
   if (existsSync(pointer)) return context.onPresent(file.size);
   const blob = cache.blob(file.etag);
-  if (existsSync(blob)) {
-    context.onPresent(file.size);
-  } else {
-    await mkdir(dirname(blob), { recursive: true });
+  await mkdir(dirname(blob), { recursive: true });
+  await withLock(`${blob}.incomplete`, context.signal, async () => {
+    if (existsSync(blob)) return context.onPresent(file.size);
     await download(file, `${blob}.incomplete`, context);
     await rename(`${blob}.incomplete`, blob);
-  }
+  });
   await mkdir(dirname(pointer), { recursive: true });
   await rm(pointer, { force: true }); // a link to a blob that was deleted
   await symlink(relative(dirname(pointer), blob), pointer).catch((error) => {

@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   lstatSync,
   mkdirSync,
@@ -8,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fakeEngine, fakeModelType } from "../engine/fake.ts";
@@ -124,6 +126,17 @@ describe("a model of the hub", () => {
     expect(weights).toEqual([expect.stringMatching(/bytes=[1-9]\d*-$/)]);
   });
 
+  it("is fetched once by two loads at the same time, and a lock of a dead process does not block", async () => {
+    const blobs = join(cacheDir, "models--clinic--tiny-model", "blobs");
+    mkdirSync(blobs, { recursive: true });
+    const etag = createHash("sha256").update(files["model.safetensors"]).digest("hex");
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    writeFileSync(join(blobs, `${etag}.incomplete.lock`), JSON.stringify({ host: hostname(), pid: dead }));
+    await Promise.all([load(), load()]);
+    expect(resolveRequests().filter((request) => request.includes("model.safetensors"))).toHaveLength(1);
+    expect(readdirSync(blobs).filter((name) => name.includes("."))).toEqual([]);
+  });
+
   it("starts again when the server knows no ranges, and refuses bytes that do not match their checksum", async () => {
     await serve({ ranges: false });
     hub.cut("model.safetensors", 30_000, 1);
@@ -213,7 +226,7 @@ describe("a model of the hub", () => {
     const weights = files["model.safetensors"];
     delete files["model.safetensors"];
     files["model-00001-of-00002.safetensors"] = weights;
-    files["model-00002-of-00002.safetensors"] = weights;
+    files["model-00002-of-00002.safetensors"] = Buffer.concat([weights, Buffer.alloc(1)]);
     files["model-00009-of-00009.safetensors"] = weights; // of another split
     files["model.safetensors.index.json"] = Buffer.from(
       JSON.stringify({ weight_map: { a: "model-00001-of-00002.safetensors", b: "model-00002-of-00002.safetensors" } }),
