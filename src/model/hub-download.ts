@@ -38,13 +38,16 @@ export async function downloadFile(file: RemoteFile, context: DownloadContext): 
   const pointer = join(cache.snapshot(commit), file.path);
   if (existsSync(pointer)) return context.onPresent(file.size);
   const blob = cache.blob(file.etag);
-  await mkdir(dirname(blob), { recursive: true });
+  for (const folder of [dirname(blob), dirname(pointer)]) {
+    await mkdir(folder, { recursive: true }).catch((error) => {
+      throw writeError(folder, error);
+    });
+  }
   await withLock(`${blob}.incomplete`, context.signal, async () => {
     if (existsSync(blob)) return context.onPresent(file.size);
     await download(file, `${blob}.incomplete`, context);
     await rename(`${blob}.incomplete`, blob);
   });
-  await mkdir(dirname(pointer), { recursive: true });
   await rm(pointer, { force: true }); // a link to a blob that was deleted
   await symlink(relative(dirname(pointer), blob), pointer).catch((error) => {
     if (error.code !== "EEXIST") throw error; // another process was faster

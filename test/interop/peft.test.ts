@@ -1,11 +1,12 @@
 /** What we write, read by transformers and PEFT: merged and saved model folders, adapters, the tokenizer beside them. */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { venvPython } from "../../scripts/venv.mjs";
 import { readSafetensors, writeSafetensors } from "../../src/engine/safetensors.ts";
+import { startHub } from "../../src/model/hub-server.test-helper.ts";
 import { type LoraOptions, loadAdapter, loadModel, type Model } from "../../src/model/index.ts";
 
 const packages = ["torch", "transformers", "peft", "safetensors"];
@@ -15,6 +16,7 @@ const python = await venvPython(packages).catch((error: Error) => {
 });
 
 const tokens = [683, 989, 180, 297, 290, 530];
+const hubId = "clinic/tiny";
 const messages = [{ role: "user", content: "What is the dose?" }];
 const scratch = mkdtempSync(join(tmpdir(), "medgym-peft-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -23,6 +25,7 @@ interface Answer {
   models: { dtype: string; problems: object; logits: number[]; generated: number[] }[];
   adapters: { logits: number[]; rank: number; alpha: number; modules: number }[];
   tokenizer: { ids: number[]; chat: string };
+  cached: number[];
 }
 
 /** Adapters of every way to choose layers and scale. */
@@ -54,6 +57,7 @@ describe.skipIf(!python)("transformers and PEFT read what we write", () => {
     await model.save(join(scratch, "saved"));
     await views["all-linear"].merge(join(scratch, "merged"), { maxShardBytes: 200_000 });
     await views.attention.merge(join(scratch, "merged16"), { dtype: "bf16" });
+    await fillCache();
     answer = ask();
   }, 300_000);
 
@@ -86,6 +90,19 @@ describe.skipIf(!python)("transformers and PEFT read what we write", () => {
     return view;
   }
 
+  /** The base once more, through a hub on this machine into a cache. */
+  async function fillCache(): Promise<void> {
+    const files = Object.fromEntries(readdirSync(base).map((name) => [name, readFileSync(join(base, name))]));
+    const hub = await startHub(hubId, files);
+    process.env.HF_ENDPOINT = hub.url;
+    try {
+      await loadModel(hubId, { cacheDir: join(scratch, "cache") });
+    } finally {
+      delete process.env.HF_ENDPOINT;
+      await hub.close();
+    }
+  }
+
   function ask(): Answer {
     const input = {
       tokens,
@@ -94,6 +111,7 @@ describe.skipIf(!python)("transformers and PEFT read what we write", () => {
       models: ["saved", "merged", "merged16"].map((name) => join(scratch, name)),
       adapters: Object.keys(views).map((name) => ({ base, adapter: join(scratch, name) })),
       tokenizer: join(scratch, "merged"),
+      ...{ cache: join(scratch, "cache"), hubId },
     };
     const { status, stdout, stderr } = spawnSync(python!, ["test/interop/peft_read.py"], {
       input: JSON.stringify(input),
@@ -135,6 +153,10 @@ describe.skipIf(!python)("transformers and PEFT read what we write", () => {
     expect(difference(await lastLogits(views.attention), merged16.logits)).toBeLessThan(0.3);
     const generation = await views["all-linear"].generate(tokens, { maxNewTokens: 8, stopTokens: [] });
     expect([...generation.tokens]).toEqual(merged.generated);
+  });
+
+  it("what loadModel put into the hub's cache, transformers finds there", async () => {
+    expect(difference(await lastLogits(model), answer.cached)).toBeLessThan(2e-5);
   });
 
   it("the tokenizer and chat template beside a merged model are the source's", () => {

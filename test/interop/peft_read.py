@@ -1,7 +1,7 @@
 """Loads model folders and PEFT adapters with transformers and PEFT, and prints what they compute, as JSON.
 
 stdin: {"tokens": [...], "models": [folder, ...], "adapters": [{"base": folder, "adapter": folder}, ...],
-        "tokenizer": folder, "text": "...", "messages": [...]}
+        "tokenizer": folder, "text": "...", "messages": [...], "cache": folder, "hubId": "owner/name"}
 """
 import json
 import sys
@@ -41,6 +41,9 @@ for pair in asked["adapters"]:
     result["adapters"].append(
         {"logits": last_logits(model), "rank": config.r, "alpha": config.lora_alpha, "modules": len(model.targeted_module_names)}
     )
+# The cache that we filled, read without a network.
+cached = AutoModelForCausalLM.from_pretrained(asked["hubId"], cache_dir=asked["cache"], local_files_only=True)
+result["cached"] = last_logits(cached.eval())
 tokenizer = AutoTokenizer.from_pretrained(asked["tokenizer"])
 result["tokenizer"] = {
     "ids": tokenizer(asked["text"])["input_ids"],
