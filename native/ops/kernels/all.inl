@@ -1,6 +1,7 @@
 #include "ops/kernels/simd.inl"
 #include "ops/kernels/gemm.inl"
 #include "ops/kernels/gemv.inl"
+#include "ops/kernels/attention.inl"
 #include "ops/kernels/peak.inl"
 
 Kernels make_table(const char* name) {
@@ -20,6 +21,12 @@ Kernels make_table(const char* name) {
   k.gemm_pack_a = gemm_pack_a;
   k.gemm_compute = gemm_compute;
   k.gemv = gemv;
+  k.query_rows = kQueryRows;
+  k.attention_forward_room = attention_forward_room;
+  k.attention_forward = attention_forward;
+  k.attention_backward_room = attention_backward_room;
+  k.attention_backward = attention_backward;
+  k.attention_decode = attention_decode;
   k.peak_f32 = peak_f32;
   k.peak_bf16 = peak_bf16;
   return k;

@@ -24,6 +24,42 @@ struct GemmWork {
   int64_t k_depth;              // words of B packed at a time: one or two passes
 };
 
+// The heads that share one key/value head, over one sequence: pointers are at its first token and at the group's first head.
+struct AttentionHead {
+  int64_t keys, queries;  // the queries are the last of the keys' positions
+  int head_dim, group, window;
+  float scale;
+  Dtype compute, kv_type;
+  const void *k, *v;
+  int64_t k_row, v_row;
+  const float* q;
+  int64_t q_row;
+  float* out;  // read in the backward pass
+  int64_t out_row;
+  float* lse;
+  int64_t lse_row;
+  int64_t block_begin, block_end;  // forward: which blocks of query_rows queries
+  const float* dout;               // backward from here on
+  int64_t dout_row;
+  float *dq, *dk, *dv;
+  int64_t dq_row, dk_row, dv_row;
+};
+
+// Queries of one group at one position over a paged cache.
+struct DecodeHead {
+  int rows, head_dim;   // rows of q, contiguous
+  int64_t first_key, keys;  // keys first_key … keys-1 are seen
+  int64_t block_size;
+  float scale;
+  Dtype type;
+  const void *k, *v;     // of this key/value head in block 0
+  int64_t block_stride;  // numbers from one block to the next
+  const int32_t* table;
+  const float* q;
+  float* out;
+  int64_t out_head;  // numbers from one row's output to the next
+};
+
 struct Kernels {
   const char* name;
   bool bf16_products;  // bf16 factors are multiplied natively; else rounded to bf16 and multiplied as f32
@@ -38,6 +74,13 @@ struct Kernels {
   // The same product for few rows, columns [begin, end): B's inner stride is 1 and B is read once, as it lies. F32 weights with f32
   // products, or bf16 weights with bf16 products; A as in gemm_compute.
   void (*gemv)(const GemmWork&, int64_t begin, int64_t end);
+
+  int64_t query_rows;  // queries per block
+  int64_t (*attention_forward_room)(int64_t keys, int head_dim);  // numbers of scratch
+  void (*attention_forward)(const AttentionHead&, float* room);
+  int64_t (*attention_backward_room)(int64_t keys, int head_dim);
+  void (*attention_backward)(const AttentionHead&, float* room);
+  void (*attention_decode)(const DecodeHead&, float* room);  // room: rows * (keys + 16) numbers
 
   // Multiply-adds in registers only, f32 and bf16: for the benches' ceilings. They return the FLOP done.
   int64_t (*peak_f32)(int64_t rounds);

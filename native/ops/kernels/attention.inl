@@ -1,0 +1,373 @@
+// Attention on the GEMM's packed panels. Scores of a block of queries against all their keys are held as rows (kQueryRows × keys), so
+// that the softmax is exact and each product is one call.
+
+#ifdef MG_AMX
+constexpr int64_t kQueryRows = 32;
+#else
+constexpr int64_t kQueryRows = 4 * kStrip;
+#endif
+
+inline int64_t pad_words(int64_t inner, bool pairs) {
+#ifdef MG_AMX
+  if (pairs) return (inner + 31) / 32 * 16;
+#endif
+  return pairs ? (inner + 1) / 2 : inner;
+}
+inline int64_t panel_count(int64_t columns) { return (columns + kPanel - 1) / kPanel; }
+// Numbers of all packed panels of an (inner × columns) factor.
+inline int64_t panels_size(int64_t inner, int64_t columns, bool pairs) { return panel_count(columns) * pad_words(inner, pairs) * kPanel; }
+
+// Packs B of the arguments; returns the numbers between panels.
+template <bool Pairs>
+int64_t pack_b(const GemmArgs& g, float* out) {
+  GemmWork w{};
+  w.args = g;
+  w.k_words = pad_words(g.inner, Pairs);
+  for (int64_t panel = 0; panel < panel_count(g.columns); panel++)
+    pack_panel<Pairs>(w, panel * kPanel, g.columns - panel * kPanel, 0, w.k_words, out + panel * w.k_words * kPanel);
+  return w.k_words * kPanel;
+}
+
+// Numbers that `multiply` needs for converted or copied rows of A.
+inline int64_t multiply_room(int64_t rows, int64_t inner) { return (rows + 48) * ((inner + 31) / 16 * 16 + 32) + 64; }
+
+// C = alpha·A·B + beta·C by the calling thread, B packed: panels panel_stride numbers apart. AMX: tiles are configured.
+template <bool Pairs>
+void multiply(const GemmArgs& g, const float* panels, int64_t panel_stride, float* room) {
+  GemmWork w{};
+  w.args = g;
+  w.k_words = pad_words(g.inner, Pairs);
+  const bool convert_a = Pairs || g.compute == Dtype::BF16;
+  if (convert_a) {
+    w.a_row = (w.k_words + 15) / 16 * 16 + 16;
+    w.a_inner = 1;
+    w.a = w.a_packed = room;
+    pack_a<Pairs>(w, 0, g.rows);
+  } else {
+    w.a = g.a;
+    w.a_row = g.a_row;
+    w.a_inner = g.a_inner;
+  }
+  for (int64_t row = 0; row < g.rows; row += kBlockRows) {
+    const int64_t rows = std::min(kBlockRows, g.rows - row);
+    const Strips strips(row, rows);
+    for (int64_t k = 0; k < w.k_words; k += kBlockWords) {
+      const int64_t words = std::min(kBlockWords, w.k_words - k);
+      const bool copy = w.a_inner != 1;
+      if (copy) copy_strips(w, strips, k, words, room);
+      for (int64_t panel = 0; panel < panel_count(g.columns); panel++) {
+        const int64_t column = panel * kPanel, columns = std::min<int64_t>(kPanel, g.columns - column);
+        const float* b = panels + panel * panel_stride + k * kPanel;
+        if constexpr (Pairs) {
+#if defined(MG_AMX)
+          amx_panel(w, row, rows, column, columns, k, words, b);
+#elif defined(MG_BF16)
+          panel_product<Bf16Product>(w, strips, column, columns, k, words, nullptr, b, kPanel);
+#endif
+        } else {
+          panel_product<F32Product>(w, strips, column, columns, k, words, copy ? room : nullptr, b, kPanel);
+        }
+      }
+    }
+  }
+}
+
+// In place on row[0, total): p = exp(scale·s − max) for s in [begin, end), 0 elsewhere. Returns the sum; *log_sum gets log Σ exp.
+inline float softmax_row(float* row, int64_t total, int64_t begin, int64_t end, float scale, float* log_sum) {
+  V most = splat(-std::numeric_limits<float>::infinity());
+  int64_t j = begin;
+  for (; j + W <= end; j += W) most = max(most, load(row + j));
+  float maximum = top(most);
+  for (; j < end; j++) maximum = std::max(maximum, row[j]);
+  const V shift = splat(-maximum * scale), factor = splat(scale);
+  V sums = zero();
+  for (j = begin; j + W <= end; j += W) {
+    const V p = exp(fma(load(row + j), factor, shift));
+    store(row + j, p);
+    sums += p;
+  }
+  float total_sum = sum(sums);
+  if (j < end) {
+    float tail[W] = {};
+    store(tail, exp(fma(load(row + j, end - j), factor, shift)));
+    for (int64_t i = 0; i < end - j; i++) total_sum += row[j + i] = tail[i];
+  }
+  std::fill(row, row + begin, 0.0f);
+  std::fill(row + end, row + total, 0.0f);
+  *log_sum = maximum * scale + std::log(total_sum);
+  return total_sum;
+}
+
+// Where a block of queries starts and ends among its keys.
+struct KeyRange {
+  int64_t first, last;  // first is a multiple of kPanel
+};
+inline KeyRange key_range(int64_t position, int64_t rows, int window) {
+  const int64_t lowest = window > 0 ? std::max<int64_t>(0, position - window + 1) : 0;
+  return {lowest / kPanel * kPanel, position + rows};
+}
+
+// Numbers of scratch per thread for sequences of up to `keys` keys.
+int64_t attention_forward_room(int64_t keys, int head_dim) {
+  const int64_t padded = (keys + kPanel - 1) / kPanel * kPanel;
+  return panels_size(head_dim, padded, false) + panels_size(padded, head_dim, false) + kQueryRows * (padded + 16) +
+         multiply_room(kQueryRows, std::max<int64_t>(padded, head_dim)) + 64;
+}
+
+template <bool Pairs>
+void forward_head(const AttentionHead& h, float* room) {
+  const int d = h.head_dim;
+  const int64_t padded = (h.keys + kPanel - 1) / kPanel * kPanel;
+  float* keys = room;
+  float* values = keys + panels_size(d, padded, false);
+  float* scores = values + panels_size(padded, d, false);
+  float* rest = scores + kQueryRows * (padded + 16);
+  const int64_t scores_row = padded + 16;
+  GemmArgs k{.rows = 0, .columns = h.keys, .inner = d, .b = h.k, .b_type = h.kv_type, .b_inner = 1, .b_column = h.k_row};
+  GemmArgs v{.rows = 0, .columns = d, .inner = h.keys, .b = h.v, .b_type = h.kv_type, .b_inner = h.v_row, .b_column = 1};
+  k.compute = v.compute = h.compute;
+  const int64_t key_stride = pack_b<Pairs>(k, keys), value_stride = pack_b<Pairs>(v, values);
+  for (int64_t block = h.block_begin; block < h.block_end; block++) {
+    const int64_t row = block * kQueryRows, rows = std::min(kQueryRows, h.queries - row);
+    const int64_t position = h.keys - h.queries + row;
+    const KeyRange range = key_range(position, rows, h.window);
+    for (int head = 0; head < h.group; head++) {
+      const float* q = h.q + row * h.q_row + head * d;
+      float* out = h.out + row * h.out_row + head * d;
+      GemmArgs s = k;
+      s.rows = rows;
+      s.columns = range.last - range.first;
+      s.a = q;
+      s.a_row = h.q_row;
+      s.a_inner = 1;
+      s.c = scores;
+      s.c_row = scores_row;
+      multiply<Pairs>(s, keys + range.first / kPanel * key_stride, key_stride, rest);
+      float sums[kQueryRows];
+      for (int64_t i = 0; i < rows; i++) {
+        const int64_t last = position + i + 1;
+        const int64_t first_key = h.window > 0 ? std::max<int64_t>(0, last - h.window) : 0;
+        float log_sum;
+        sums[i] = softmax_row(scores + i * scores_row, s.columns, first_key - range.first, last - range.first, h.scale, &log_sum);
+        if (h.lse) h.lse[(row + i) * h.lse_row + head] = log_sum;
+      }
+      GemmArgs o = v;
+      o.rows = rows;
+      o.inner = s.columns;
+      o.a = scores;
+      o.a_row = scores_row;
+      o.a_inner = 1;
+      o.c = out;
+      o.c_row = h.out_row;
+      multiply<Pairs>(o, values + range.first / (Pairs ? 2 : 1) * kPanel, value_stride, rest);
+      for (int64_t i = 0; i < rows; i++) {
+        const float inverse = 1 / sums[i];
+        for (int c = 0; c < d; c++) out[i * h.out_row + c] *= inverse;
+      }
+    }
+  }
+}
+
+int64_t attention_backward_room(int64_t keys, int head_dim) {
+  const int64_t padded = (keys + kPanel - 1) / kPanel * kPanel;
+  return 2 * panels_size(head_dim, padded, false) + panels_size(padded, head_dim, false) + 2 * panels_size(kQueryRows + 32, head_dim, false) +
+         2 * kQueryRows * (padded + 16) +
+         std::max(multiply_room(kQueryRows, std::max<int64_t>(padded, head_dim)), std::max(multiply_room(padded, kQueryRows), kStripRoom)) + 64;
+}
+
+// All heads of a group over one sequence: dq, dk, dv are written.
+template <bool Pairs>
+void backward_head(const AttentionHead& h, float* room) {
+  const int d = h.head_dim;
+  const int64_t padded = (h.keys + kPanel - 1) / kPanel * kPanel, scores_row = padded + 16;
+  float* keys_turned = room;
+  float* values_turned = keys_turned + panels_size(d, padded, false);
+  float* keys = values_turned + panels_size(d, padded, false);
+  float* queries = keys + panels_size(padded, d, false);
+  float* dout_panels = queries + panels_size(kQueryRows + 32, d, false);
+  float* p = dout_panels + panels_size(kQueryRows + 32, d, false);
+  float* dp = p + kQueryRows * scores_row;
+  float* rest = dp + kQueryRows * scores_row;
+  GemmArgs base{};
+  base.alpha = 1;
+  base.compute = h.compute;
+  const auto factor = [&](int64_t inner, int64_t columns, const void* b, int64_t b_inner, int64_t b_column) {
+    GemmArgs g = base;
+    g.inner = inner;
+    g.columns = columns;
+    g.b = b;
+    g.b_inner = b_inner;
+    g.b_column = b_column;
+    return g;
+  };
+  const auto left = [](GemmArgs g, int64_t rows, const float* a, int64_t a_row, int64_t a_inner, float* c, int64_t c_row) {
+    g.rows = rows;
+    g.a = a;
+    g.a_row = a_row;
+    g.a_inner = a_inner;
+    g.c = c;
+    g.c_row = c_row;
+    return g;
+  };
+  const GemmArgs kt = factor(d, h.keys, h.k, 1, h.k_row), vt = factor(d, h.keys, h.v, 1, h.v_row), k = factor(h.keys, d, h.k, h.k_row, 1);
+  const int64_t turned_stride = pack_b<Pairs>(kt, keys_turned);
+  pack_b<Pairs>(vt, values_turned);
+  const int64_t key_stride = pack_b<Pairs>(k, keys);
+  for (int64_t j = 0; j < h.keys; j++) {
+    std::fill_n(h.dk + j * h.dk_row, d, 0.0f);
+    std::fill_n(h.dv + j * h.dv_row, d, 0.0f);
+  }
+  for (int64_t row = 0; row < h.queries; row += kQueryRows) {
+    const int64_t rows = std::min(kQueryRows, h.queries - row), position = h.keys - h.queries + row;
+    const KeyRange range = key_range(position, rows, h.window);
+    const int64_t columns = range.last - range.first, panel = range.first / kPanel;
+    for (int head = 0; head < h.group; head++) {
+      const float *q = h.q + row * h.q_row + head * d, *out = h.out + row * h.out_row + head * d, *dout = h.dout + row * h.dout_row + head * d;
+      GemmArgs s = left(kt, rows, q, h.q_row, 1, p, scores_row);
+      s.columns = columns;
+      multiply<Pairs>(s, keys_turned + panel * turned_stride, turned_stride, rest);
+      GemmArgs t = left(vt, rows, dout, h.dout_row, 1, dp, scores_row);
+      t.columns = columns;
+      multiply<Pairs>(t, values_turned + panel * turned_stride, turned_stride, rest);
+      for (int64_t i = 0; i < rows; i++) {
+        const int64_t end = position + i + 1 - range.first;
+        const int64_t begin = h.window > 0 ? std::max<int64_t>(0, end - h.window) : 0;
+        float *pi = p + i * scores_row, *dpi = dp + i * scores_row;
+        V dots = zero();
+        float delta = 0;
+        int64_t c = 0;
+        for (; c + W <= d; c += W) dots = fma(load(dout + i * h.dout_row + c), load(out + i * h.out_row + c), dots);
+        for (; c < d; c++) delta += dout[i * h.dout_row + c] * out[i * h.out_row + c];
+        const V shift = splat(-h.lse[(row + i) * h.lse_row + head]), scale = splat(h.scale), less = splat(delta + sum(dots));
+        for (int64_t j = begin; j < end; j += W) {
+          const V e = exp(fma(load(pi + j), scale, shift));  // rows have room for a whole vector beyond their end
+          store(dpi + j, e * (load(dpi + j) - less) * scale);
+          store(pi + j, e);
+        }
+        std::fill(pi, pi + begin, 0.0f);
+        std::fill(dpi, dpi + begin, 0.0f);
+        std::fill(pi + end, pi + columns, 0.0f);
+        std::fill(dpi + end, dpi + columns, 0.0f);
+      }
+      GemmArgs dq = left(k, rows, dp, scores_row, 1, h.dq + row * h.dq_row + head * d, h.dq_row);
+      dq.inner = columns;
+      multiply<Pairs>(dq, keys + range.first / (Pairs ? 2 : 1) * kPanel, key_stride, rest);
+      const GemmArgs qb = factor(rows, d, q, h.q_row, 1), db = factor(rows, d, dout, h.dout_row, 1);
+      const int64_t q_stride = pack_b<Pairs>(qb, queries);
+      pack_b<Pairs>(db, dout_panels);
+      GemmArgs dk = left(qb, columns, dp, 1, scores_row, h.dk + range.first * h.dk_row, h.dk_row);
+      dk.beta = 1;
+      multiply<Pairs>(dk, queries, q_stride, rest);
+      GemmArgs dv = left(db, columns, p, 1, scores_row, h.dv + range.first * h.dv_row, h.dv_row);
+      dv.beta = 1;
+      multiply<Pairs>(dv, dout_panels, q_stride, rest);
+    }
+  }
+}
+
+// bf16 pairs where this set multiplies them, else values rounded to bf16.
+template <class F>
+inline void with_pairs([[maybe_unused]] Dtype compute, F&& body) {
+#ifdef MG_BF16
+  if (compute == Dtype::BF16) {
+#ifdef MG_AMX
+    configure_tiles();
+#endif
+    body(std::true_type{});
+#ifdef MG_AMX
+    _tile_release();
+#endif
+    return;
+  }
+#endif
+  body(std::false_type{});
+}
+
+void attention_forward(const AttentionHead& h, float* room) {
+  with_pairs(h.compute, [&](auto pairs) { forward_head<decltype(pairs)::value>(h, room); });
+}
+void attention_backward(const AttentionHead& h, float* room) {
+  with_pairs(h.compute, [&](auto pairs) { backward_head<decltype(pairs)::value>(h, room); });
+}
+
+// Decoding: the queries of one group (rows, D) at one position over a paged cache. scores: rows × (keys + W) numbers of scratch.
+template <class Rows>
+void decode_rows(const DecodeHead& h, float* scores) {
+  using Number = typename Rows::Number;
+  const int d = h.head_dim;
+  const int64_t row = h.keys + W;
+  const auto block = [&](const void* base, int64_t j) {
+    return static_cast<const Number*>(base) + int64_t(h.table[j / h.block_size]) * h.block_stride + j % h.block_size * d;
+  };
+  for (int64_t j = h.first_key; j < h.keys;) {
+    const int64_t run = std::min(h.block_size - j % h.block_size, h.keys - j);
+    const Number* k = block(h.k, j);
+    int64_t i = 0;
+    const auto rows_of = [&](auto count) {
+      constexpr int N = decltype(count)::value;
+      int m = 0;
+      const auto go = [&](auto height) {
+        constexpr int M = decltype(height)::value;
+        float out[M][N];
+        dot_block<Rows, M, N>(h.q + m * d, d, k + i * d, d, d, out);
+        for (int r = 0; r < M; r++)
+          for (int n = 0; n < N; n++) scores[(m + r) * row + j + i + n] = out[r][n];
+        m += M;
+      };
+      while (h.rows - m >= 4) go(std::integral_constant<int, 4>{});
+      if (h.rows - m >= 2) go(std::integral_constant<int, 2>{});
+      if (h.rows - m >= 1) go(std::integral_constant<int, 1>{});
+    };
+    for (; i + 4 <= run; i += 4) rows_of(std::integral_constant<int, 4>{});
+    for (; i < run; i++) rows_of(std::integral_constant<int, 1>{});
+    j += run;
+  }
+  for (int m = 0; m < h.rows; m++) {
+    float log_sum;
+    float* p = scores + m * row;
+    const float inverse = 1 / softmax_row(p, h.keys, h.first_key, h.keys, h.scale, &log_sum);
+    float* out = h.out + m * h.out_head;
+    // Eight vectors of the head at a time stay in registers while the values stream by.
+    for (int c = 0; c < d; c += 8 * W) {
+      V sums[8] = {};
+      const int vectors = std::min(8, (d - c + W - 1) / W);
+      for (int64_t j = h.first_key; j < h.keys;) {
+        const int64_t run = std::min(h.block_size - j % h.block_size, h.keys - j);
+        const Number* v = block(h.v, j) + c;
+        const auto accumulate = [&](auto count) {
+          constexpr int N = decltype(count)::value;
+          V s[N];
+          for (int n = 0; n < N; n++) s[n] = sums[n];
+          for (int64_t i = 0; i < run; i++)
+#pragma GCC unroll 8
+            for (int n = 0; n < N; n++) s[n] = fma(splat(p[j + i]), load(v + i * d + n * W), s[n]);
+          for (int n = 0; n < N; n++) sums[n] = s[n];
+        };
+        if (d % W == 0 && vectors == 8)
+          accumulate(std::integral_constant<int, 8>{});
+        else if (d % W == 0 && vectors == 4)
+          accumulate(std::integral_constant<int, 4>{});
+        else if (d % W == 0 && vectors == 2)
+          accumulate(std::integral_constant<int, 2>{});
+        else
+          for (int64_t i = 0; i < run; i++)
+            for (int n = 0; n < vectors; n++) sums[n] = fma(splat(p[j + i]), load(v + i * d + n * W, d - c - n * W), sums[n]);
+        j += run;
+      }
+      for (int n = 0; n < vectors; n++) {
+        const V value = sums[n] * inverse;
+        if (d - c - n * W >= W)
+          store(out + c + n * W, value);
+        else
+          store(out + c + n * W, value, d - c - n * W);
+      }
+    }
+  }
+}
+
+void attention_decode(const DecodeHead& h, float* scores) {
+  if (h.type == Dtype::F32)
+    decode_rows<F32Rows>(h, scores);
+  else
+    decode_rows<WidenedRows>(h, scores);
+}
