@@ -113,6 +113,14 @@ export class Evaluation implements Displayable {
     );
   }
 
+  /** What could be measured, by name, as `plot.compare` takes it: all, then each kind. */
+  get scores(): Record<string, Estimate> {
+    const measured = Object.entries({ all: this.exactMatch, ...this.byKind }).filter(
+      ([, estimate]) => estimate !== null,
+    );
+    return Object.fromEntries(measured) as Record<string, Estimate>;
+  }
+
   #estimate(field: "exactMatch" | "answerMatch" | "callsMatch", outcomes: readonly Outcome[]): Estimate | null {
     const values = outcomes.map((outcome) => outcome[field]).filter((value) => value !== null);
     return bootstrapMean(values.map(Number), { seed: this.seed, confidence: this.confidence });
