@@ -1,6 +1,7 @@
 /** Execute requests, one after another: the queue, the counter, and what the session reports about the running cell. */
 import type { ErrorReport, Report, ShowReport } from "../session/protocol.ts";
 import type { Content, Message } from "../wire.ts";
+import type { CellChecker } from "./checking.ts";
 import type { History } from "./history.ts";
 import type { Publisher } from "./publisher.ts";
 import type { SessionProcess } from "./session-process.ts";
@@ -20,6 +21,8 @@ interface Execution {
   silent: boolean;
   storeHistory: boolean;
   count: number;
+  /** With the session; until then it is being checked. */
+  sent: boolean;
 }
 
 export type Reply = (request: Message, type: string, content: Content) => void;
@@ -29,8 +32,7 @@ export interface ExecutionParts {
   history: History;
   session: SessionProcess;
   reply: Reply;
-  /** Problems that keep a cell from being run; `warnings` are shown and the cell runs. */
-  check(code: string, count: number): Promise<{ error?: ErrorReport; warnings?: string }>;
+  checker: CellChecker;
 }
 
 export class ExecutionQueue {
@@ -48,13 +50,8 @@ export class ExecutionQueue {
     return this.#running?.request;
   }
 
-  /** Whether the running request allows the cell to ask for input. */
-  get allowsStdin(): boolean {
-    return this.#running?.content.allow_stdin !== false;
-  }
-
-  get count(): number {
-    return this.#count;
+  get checker(): CellChecker {
+    return this.#parts.checker;
   }
 
   push(request: Message): void {
@@ -69,7 +66,7 @@ export class ExecutionQueue {
     const silent = content.silent === true;
     const storeHistory = !silent && content.store_history !== false;
     if (storeHistory) this.#count++;
-    const execution: Execution = { request, content, silent, storeHistory, count: this.#count };
+    const execution: Execution = { request, content, silent, storeHistory, count: this.#count, sent: false };
     this.#running = execution;
     const { publisher, history } = this.#parts;
     publisher.status("busy", request.header);
@@ -81,21 +78,25 @@ export class ExecutionQueue {
   }
 
   async #begin(execution: Execution): Promise<void> {
-    const { publisher, session, check } = this.#parts;
+    const { publisher, session, checker } = this.#parts;
     const { request, content } = execution;
-    if (content.code.trim() === "") return this.#finish(execution, undefined, {});
-    const { error, warnings } = await check(content.code, execution.count);
+    if (content.code.trim() === "") {
+      await nextTurn();
+      return this.#finish(execution, undefined, {});
+    }
+    const { code, error, warnings } = await checker.check(content.code, execution.count, request.metadata);
     if (this.#running !== execution) return; // interrupted, or the session died, while it was checked
     if (error) {
       await nextTurn();
       return this.#finish(execution, error, {});
     }
     if (warnings) publisher.stream("stderr", warnings, request.header);
+    execution.sent = true;
     session.send({
       type: "execute",
       cell: request.header.msg_id,
       count: execution.count,
-      code: content.code,
+      code,
       silent: execution.silent,
       allowStdin: content.allow_stdin !== false,
       userExpressions: content.user_expressions ?? {},
@@ -120,6 +121,14 @@ export class ExecutionQueue {
     nextTurn().then(() => {
       if (this.#running === running) this.#finish(running, report.error, report.userExpressions);
     });
+  }
+
+  /** Interrupts the cell that is still being checked; false when it is the session that must be interrupted. */
+  interruptCheck(): boolean {
+    if (!this.#running || this.#running.sent) return false;
+    const value = "the cell was interrupted before it ran";
+    this.fail({ name: "Interrupted", value, traceback: [`\u001b[31mInterrupted: ${value}\u001b[39m`] });
+    return true;
   }
 
   /** Ends the running cell from outside: it could not be checked, or its session is gone. */

@@ -1,10 +1,13 @@
 /** The kernel as front ends see it: every request type of the protocol, answered or handed on. */
 import { readFileSync } from "node:fs";
-import type { Report } from "../session/protocol.ts";
+import type { CommMessage, Report } from "../session/protocol.ts";
 import { type Content, type Header, type Message, protocolVersion } from "../wire.ts";
+import { CellChecker } from "./checking.ts";
+import { isComplete } from "./completeness.ts";
 import { ExecutionQueue } from "./execution.ts";
 import { History, type HistoryRequest } from "./history.ts";
 import type { Identity, Parent } from "./identity.ts";
+import { LanguageProcess } from "./language-process.ts";
 import { Publisher } from "./publisher.ts";
 import { SessionProcess } from "./session-process.ts";
 import type { Sockets } from "./sockets.ts";
@@ -22,11 +25,14 @@ export class Kernel {
   readonly #publisher: Publisher;
   readonly #history = new History();
   readonly #session: SessionProcess;
+  readonly #language = new LanguageProcess();
   readonly #executions: ExecutionQueue;
   /** Request header by msg_id: the parent of what a cell puts out. */
   readonly #cells = new Map<string, Header>();
   /** Open comms: id → target. */
   readonly #comms = new Map<string, string>();
+  /** Comm messages that the session has not dealt with yet. */
+  readonly #handling = new Map<string, Header>();
   #inputFrom?: Message;
   #exitCode?: number;
   readonly #onShutdown: () => void;
@@ -46,7 +52,7 @@ export class Kernel {
       history: this.#history,
       session: this.#session,
       reply: (request, type, content) => this.#reply("shell", request, type, content),
-      check: async () => ({}),
+      checker: new CellChecker(this.#language, process.env.MEDGYM_CHECK),
     });
     sockets.listen({
       shell: (message) => this.#onRequest("shell", message),
@@ -58,10 +64,11 @@ export class Kernel {
   }
 
   interrupt(): void {
-    this.#session.signal({ type: "interrupt" });
+    if (!this.#executions.interruptCheck()) this.#session.signal({ type: "interrupt" });
   }
 
   async shutdown(): Promise<void> {
+    this.#language.stop();
     await this.#session.stop();
     this.#publisher.flush();
     await this.#sockets.close();
@@ -70,6 +77,9 @@ export class Kernel {
 
   readonly #handlers: Record<string, Handler> = {
     kernel_info_request: () => kernelInfo,
+    is_complete_request: ({ code }) => isComplete(String(code)) as Promise<object> as Promise<Content>,
+    complete_request: (content) => this.#complete(content),
+    inspect_request: (content) => this.#inspect(content),
     history_request: (content) => ({
       status: "ok",
       history: this.#history.query(content as unknown as HistoryRequest),
@@ -104,8 +114,11 @@ export class Kernel {
       this.#remember(request.header);
       return this.#executions.push(request);
     }
+    if (type === "comm_open" || type === "comm_msg" || type === "comm_close") return this.#onComm(request);
     this.#publisher.status("busy", request.header);
     this.#answer(channel, request, type);
+    // Answered the first question without TypeScript: now is the time to load it.
+    if (this.#executions.checker.mode !== "off") this.#language.start();
   }
 
   async #answer(channel: "shell" | "control", request: Message, type: string): Promise<void> {
@@ -125,7 +138,52 @@ export class Kernel {
       const traceback = String(stack).split("\n");
       this.#reply(channel, request, type.replace(/_request$/, "_reply"), { status: "error", ename, evalue, traceback });
     }
-    this.#publisher.status("idle", request.header);
+    this.#idle(request.header);
+  }
+
+  async #complete({ code, cursor_pos: position }: Content): Promise<Content> {
+    const text = String(code);
+    const { matches, kinds, start, end } = await this.#language.complete(text, toUnits(text, position));
+    const [cursor_start, cursor_end] = [toCharacters(text, start), toCharacters(text, end)];
+    const types = matches.map((match, i) => ({ text: match, type: kinds[i], start: cursor_start, end: cursor_end }));
+    return { status: "ok", matches, cursor_start, cursor_end, metadata: { _jupyter_types_experimental: types } };
+  }
+
+  async #inspect({ code, cursor_pos: position }: Content): Promise<Content> {
+    const text = String(code);
+    const found = await this.#language.inspect(text, toUnits(text, position));
+    if (!found) return { status: "ok", found: false, data: {}, metadata: {} };
+    const { signature, documentation } = found;
+    const data = {
+      "text/plain": [signature, documentation].filter(Boolean).join("\n\n"),
+      "text/markdown": [`\`\`\`typescript\n${signature}\n\`\`\``, documentation].filter(Boolean).join("\n\n"),
+    };
+    return { status: "ok", found: true, data, metadata: {} };
+  }
+
+  /** Passes a comm message on; its `idle` comes when the session has dealt with it. */
+  #onComm(request: Message): void {
+    const { header, content, buffers } = request;
+    const comm = String(content.comm_id);
+    const type = header.msg_type;
+    if (type === "comm_open") this.#comms.set(comm, String(content.target_name));
+    if (type === "comm_close") this.#comms.delete(comm);
+    this.#remember(header);
+    this.#handling.set(header.msg_id, header);
+    this.#publisher.status("busy", header);
+    this.#session.send({
+      type: type === "comm_open" ? "comm-open" : type === "comm_close" ? "comm-close" : "comm-message",
+      cell: header.msg_id,
+      comm,
+      target: content.target_name as string | undefined,
+      data: (content.data ?? {}) as Content,
+      metadata: request.metadata,
+      buffers,
+    });
+  }
+
+  #idle(header: Header): void {
+    this.#publisher.status("idle", header);
     // Front ends show the latest status they heard of: a cell that is still running is busy again.
     const running = this.#executions.current;
     if (running) this.#publisher.status("busy", running.header);
@@ -163,9 +221,39 @@ export class Kernel {
         return this.#askInput(report.prompt, report.password);
       case "done":
         return this.#executions.done(report);
+      case "comm-open":
+      case "comm-message":
+      case "comm-close":
+        return this.#publishComm(report, parent);
+      case "transpile":
+        this.#transpile(report.id, report.code, report.file);
+        return;
+      case "handled": {
+        const header = this.#handling.get(report.cell);
+        this.#handling.delete(report.cell);
+        if (header) this.#idle(header);
+        return;
+      }
       case "exit":
         this.#exitCode = report.code;
         return;
+    }
+  }
+
+  #publishComm(report: CommMessage, parent: Parent): void {
+    const { type, comm, target, data, metadata, buffers } = report;
+    if (type === "comm-open") this.#comms.set(comm, target ?? "");
+    if (type === "comm-close") this.#comms.delete(comm);
+    const message = type === "comm-open" ? "comm_open" : type === "comm-close" ? "comm_close" : "comm_msg";
+    const opening = type === "comm-open" ? { target_name: target } : {};
+    this.#publisher.publish(message, { comm_id: comm, ...opening, data }, parent, { metadata, buffers });
+  }
+
+  async #transpile(id: number, code: string, file: string): Promise<void> {
+    try {
+      this.#session.send({ type: "transpiled", id, ...(await this.#language.transpile(code, file)) });
+    } catch (error) {
+      this.#session.send({ type: "transpiled", id, error: (error as Error).message });
     }
   }
 
@@ -193,6 +281,9 @@ export class Kernel {
           : `exited with code ${code}`;
     this.#exitCode = undefined;
     this.#comms.clear();
+    for (const header of this.#handling.values()) this.#publisher.status("idle", header);
+    this.#handling.clear();
+    this.#language.reset();
     this.#inputFrom = undefined;
     const message = `the session ${how}. A new session has started; the variables of the old one are gone.`;
     this.#session.start();
@@ -233,3 +324,8 @@ const kernelInfo: Content = {
   supported_features: [],
   help_links: [{ text: "TypeScript handbook", url: "https://www.typescriptlang.org/docs/handbook/" }],
 };
+
+/** Jupyter counts characters (code points), JavaScript UTF-16 units. */
+const toUnits = (text: string, position: unknown): number =>
+  typeof position === "number" ? [...text].slice(0, position).join("").length : text.length;
+const toCharacters = (text: string, units: number): number => [...text.slice(0, units)].length;

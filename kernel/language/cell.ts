@@ -6,11 +6,12 @@
  * get a name of their own when a cell declares them: the cells see the cell's, libraries see the real one.
  */
 import { parseSync } from "oxc-parser";
-import { type Lowered, lower, SyntaxProblem } from "./lower.ts";
+import { type Lowered, SyntaxProblem } from "./lower.ts";
 import { Rewriter } from "./rewrite.ts";
 import {
   boundNames,
   children,
+  importMetaName,
   isFunction,
   type Node,
   type Reference,
@@ -62,13 +63,18 @@ export class NotebookNames {
   readonly renamed = new Map<string, string>();
   #imports = 0;
 
-  /** @param globals names that must keep their meaning for libraries */
+  /**
+   * @param globals names that must keep their meaning for libraries
+   * @param provided names that only cells see, e.g. `require`; the session defines their `globalName`
+   */
   constructor(globals: Iterable<string>, provided: string[] = []) {
     this.#protected = new Set([...globals, ...environmentNames.split(" ")]);
     for (const name of provided) this.renamed.set(name, this.globalName(name));
   }
 
+  /** What a name is called on the global object. */
   globalName(name: string): string {
+    if (name === importMetaName) return `${cellGlobal}_meta`;
     return this.#protected.has(name) ? `${cellGlobal}_${name}` : name;
   }
 
@@ -99,7 +105,7 @@ const readImport = (namespace: string, exported: string): string =>
       : `${namespace}[${JSON.stringify(exported)}]`;
 
 /** @throws SyntaxProblem */
-export function compileCell(source: string, names: NotebookNames, lowered: Lowered = lower(source)): CompiledCell {
+export function compileCell(names: NotebookNames, lowered: Lowered): CompiledCell {
   const js = lowered.code;
   const { program, errors } = parseSync("cell.js", js, { preserveParens: false, sourceType: "module" });
   if (errors.length > 0) throw SyntaxProblem.from(errors[0], js);

@@ -23,6 +23,9 @@ export interface Reference {
   callee: boolean;
 }
 
+/** Name under which references to `import.meta` are listed. */
+export const importMetaName = "import.meta";
+
 type Scope = { names: Set<string>; parent: Scope } | undefined;
 
 export const isFunction = (node: Node): boolean =>
@@ -189,7 +192,9 @@ export function topLevelReferences(program: Program): Reference[] {
       case "ExportAllDeclaration":
       case "BreakStatement":
       case "ContinueStatement":
-      case "MetaProperty":
+        return;
+      case "MetaProperty": // new.target stays; import.meta is a name that the session provides
+        if (node.meta.name === "import") refer({ ...node, name: importMetaName }, scope);
         return;
       default:
         for (const child of children(node)) walk(child, scope);

@@ -14,9 +14,12 @@ export interface Cell {
 const storage = new AsyncLocalStorage<Cell>();
 let latest: Cell | undefined;
 
-export function inCell<T>(cell: Cell, body: () => T): T {
+/** Runs `body`, and all that it starts, as the cell's. */
+export const inCell = <T>(cell: Cell, body: () => T): T => storage.run(cell, body);
+
+/** A new cell begins. */
+export function setLatest(cell: Cell): void {
   latest = cell;
-  return storage.run(cell, body);
 }
 
 /** The cell whose code is running; for code that lost its context (native callbacks), the latest. */

@@ -71,6 +71,11 @@ export async function display(...values: unknown[]): Promise<void> {
   }
 }
 
+/** Empties the cell's output; with `wait`, when the next output comes, which avoids flicker. */
+display.clear = (options: { wait?: boolean } = {}): void => {
+  report({ type: "clear", cell: currentCell()?.id ?? "", wait: options.wait ?? false });
+};
+
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 

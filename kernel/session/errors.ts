@@ -1,5 +1,4 @@
 /** Errors as a reader of the notebook wants them: positions in cells, the source line, none of the kernel's frames. */
-import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
@@ -38,9 +37,7 @@ function mapped(file: string, line: number, column: number): Place | undefined {
 }
 
 const isInternal = (file: string): boolean =>
-  file.startsWith("node:internal") ||
-  file.startsWith("node:vm") ||
-  file.replace(/^file:\/\//, "").startsWith(kernelFolder);
+  /^node:(internal|vm|async_hooks)/.test(file) || file.replace(/^file:\/\//, "").startsWith(kernelFolder);
 
 function prepareStackTrace(error: Error, frames: NodeJS.CallSite[]): string {
   const lines: string[] = [];
@@ -50,6 +47,7 @@ function prepareStackTrace(error: Error, frames: NodeJS.CallSite[]): string {
     const line = frame.getLineNumber() ?? 1;
     const column = frame.getColumnNumber() ?? 1;
     const place = mapped(file, line, column);
+    if (!place && sources.has(file)) continue; // of the wrapper around a cell
     let text = frame.toString();
     if (place) {
       text = text.replace(`${file}:${line}:${column}`, `${place.label}:${place.line}:${place.column}`);
@@ -132,12 +130,4 @@ export function syntaxErrorReport(label: string, source: string, message: string
     value: message,
     traceback: [...(at ? excerpt(label, source, at) : [label]), red(`SyntaxError: ${message}`)],
   };
-}
-
-export function readSource(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
 }

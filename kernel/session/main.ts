@@ -1,9 +1,12 @@
 /** Entry point of the session process: the front starts it, with the pipes that `protocol.ts` describes. */
 import { Socket } from "node:net";
 import { report } from "./channel.ts";
+import { installComms, onCommMessage } from "./comms.ts";
 import { installDisplay } from "./display.ts";
 import { describeError, installStackTraces } from "./errors.ts";
+import { installInput } from "./input.ts";
 import { installInterrupt } from "./interrupt.ts";
+import { onTranspiled } from "./lowering.ts";
 import { type Command, commandFd, FrameReader } from "./protocol.ts";
 import { executeCell, installCellRuntime, settleInterrupted } from "./run.ts";
 import { installStreams } from "./streams.ts";
@@ -12,6 +15,8 @@ installStackTraces();
 installStreams();
 installDisplay();
 installCellRuntime();
+installInput();
+installComms();
 installInterrupt(settleInterrupted);
 
 process.on("SIGINT", () => {}); // a terminal sends it to the whole group; the front decides what it means
@@ -25,7 +30,20 @@ const commands: Command[] = [];
 
 function runNext(): void {
   const command = commands.shift();
-  if (command?.type === "execute") executeCell(command);
+  switch (command?.type) {
+    case "execute":
+      return executeCell(command);
+    case "transpiled":
+      return onTranspiled(command);
+    case "comm-open":
+    case "comm-message":
+    case "comm-close":
+      try {
+        onCommMessage(command);
+      } finally {
+        report({ type: "handled", cell: command.cell });
+      }
+  }
 }
 
 const reader = new FrameReader<Command>((command) => {

@@ -79,6 +79,8 @@ export type Report =
   | CommMessage
   /** A cell with syntax that only the TypeScript compiler lowers (standard decorators). */
   | { type: "transpile"; id: number; code: string; file: string }
+  /** A comm message has been dealt with. */
+  | { type: "handled"; cell: string }
   | { type: "exit"; code: number }
   | {
       type: "done";

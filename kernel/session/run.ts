@@ -1,24 +1,36 @@
 /** Runs one cell at a time, and reports how it ended. */
+import { createRequire } from "node:module";
 import { types } from "node:util";
 import vm from "node:vm";
-import { type CompiledCell, cellGlobal, compileCell, type ImportRequest, NotebookNames } from "../language/cell.ts";
-import { SyntaxProblem } from "../language/lower.ts";
-import { type Cell, inCell } from "./cells.ts";
+import { cellGlobal, compileCell, type ImportRequest, NotebookNames } from "../language/cell.ts";
+import { type Lowered, SyntaxProblem } from "../language/lower.ts";
+import { type Cell, inCell, setLatest } from "./cells.ts";
 import { report } from "./channel.ts";
 import { bundleOf, isThenable, send } from "./display.ts";
+import { element, fragment } from "./elements.ts";
 import { describeError, registerSource, syntaxErrorReport } from "./errors.ts";
 import { declareGlobals, defineImport, makeConstant, setHidden } from "./globals.ts";
+import { lowerCell } from "./lowering.ts";
 import { type Attributes, importModule, type Namespace } from "./modules.ts";
+import { notebookFile, notebookFolder } from "./notebook.ts";
 import type { ErrorReport, ExecuteCommand, MimeBundle, UserExpression } from "./protocol.ts";
+import { importMeta } from "./user-modules.ts";
 
-const provided = { require: undefined, __dirname: process.cwd(), __filename: undefined };
+const provided: Record<string, unknown> = {
+  require: createRequire(notebookFile),
+  __dirname: notebookFolder,
+  __filename: notebookFile,
+  "import.meta": importMeta(notebookFile),
+};
 const names = new NotebookNames(Object.getOwnPropertyNames(globalThis), Object.keys(provided));
 
 /** What compiled cells call. */
-export const cellRuntime = {
+const cellRuntime = {
   constant: makeConstant,
+  element,
+  fragment,
   async import(request: ImportRequest): Promise<void> {
-    const namespace = await importModule(request.specifier, request.attributes);
+    const namespace = withDefaults(await importModule(request.specifier, request.attributes), request);
     setHidden(request.namespace, namespace);
     names.import(request);
     for (const [exported, local] of request.names) {
@@ -26,6 +38,20 @@ export const cellRuntime = {
     }
   },
 };
+
+/**
+ * Names of a CommonJS module that Node does not see from outside are taken from its `default`, which is the module's
+ * `exports`.
+ */
+function withDefaults(namespace: Namespace, request: ImportRequest): Namespace {
+  const fallback = namespace.default as Namespace | null | undefined;
+  if ((typeof fallback !== "object" && typeof fallback !== "function") || fallback === null) return namespace;
+  const missing = request.names.map(([exported]) => exported).filter((name) => name !== "*" && !(name in namespace));
+  if (!missing.some((name) => name in fallback)) return namespace;
+  return new Proxy(namespace, {
+    get: (target, name) => (name in target ? target[name as string] : fallback[name as string]),
+  });
+}
 
 interface Running {
   cell: Cell;
@@ -40,6 +66,7 @@ export function executeCell(command: ExecuteCommand): void {
   const cell: Cell = { id, count, silent, allowStdin, interruption: new AbortController() };
   const run: Running = { cell, command };
   running = run;
+  setLatest(cell);
   inCell(cell, () => {
     evaluate(
       command.code,
@@ -84,10 +111,25 @@ function evaluate(
     }
   };
   const fail = (error: unknown) => failed(describeError(error));
-  let compiled: CompiledCell;
-  let result: unknown;
+  const refuse = (error: unknown) =>
+    error instanceof SyntaxProblem
+      ? failed(syntaxErrorReport(error.file?.label ?? label, error.file?.source ?? code, error.message, error.at))
+      : fail(error);
+  const run = (lowered: Lowered) => {
+    try {
+      runLowered(lowered);
+    } catch (error) {
+      refuse(error);
+    }
+  };
   try {
-    compiled = compileCell(code, names);
+    whenReady(lowerCell(code), run, refuse);
+  } catch (error) {
+    refuse(error);
+  }
+
+  function runLowered(lowered: Lowered): void {
+    const compiled = compileCell(names, lowered);
     const file = `cell:${++scripts}`;
     registerSource(file, { label, source: code, locate: compiled.locate });
     const script = new vm.Script(compiled.code, {
@@ -97,22 +139,17 @@ function evaluate(
     });
     names.declare(compiled.declared);
     declareGlobals(compiled.globals, compiled.fresh);
-    result = script.runInThisContext({ displayErrors: false });
-  } catch (error) {
-    return error instanceof SyntaxProblem
-      ? failed(syntaxErrorReport(label, code, error.message, error.at))
-      : fail(error);
+    const result = script.runInThisContext({ displayErrors: false });
+    // The last expression's promise is awaited: its value is what the reader wants, and its failure the cell's.
+    const settleLast = (value: unknown) => {
+      if (!compiled.hasValue) settle(undefined);
+      else if (types.isPromise(value)) value.then(settle, refuse);
+      else settle(value);
+    };
+    if (compiled.isAsync) {
+      (result as Promise<{ value: unknown } | undefined>).then((outcome) => settleLast(outcome?.value), refuse);
+    } else settleLast(result);
   }
-  const { hasValue } = compiled;
-  // The last expression's promise is awaited: its value is what the reader wants, and its failure the cell's.
-  const settleLast = (value: unknown) => {
-    if (!hasValue) settle(undefined);
-    else if (types.isPromise(value)) value.then(settle, fail);
-    else settle(value);
-  };
-  if (compiled.isAsync) {
-    (result as Promise<{ value: unknown } | undefined>).then((outcome) => settleLast(outcome?.value), fail);
-  } else settleLast(result);
 }
 
 function finish(run: Running, error?: ErrorReport, interrupted = false): void {
@@ -171,4 +208,9 @@ export function settleInterrupted(): void {
 
 export function installCellRuntime(): void {
   setHidden(cellGlobal, cellRuntime);
+  for (const [name, value] of Object.entries(provided)) setHidden(names.globalName(name), value);
+  // Helpers of lowered syntax (`using`), which oxc's output expects under this name.
+  const require = createRequire(import.meta.url);
+  const helpers = new Proxy({}, { get: (_, name) => require(`@oxc-project/runtime/helpers/${String(name)}`) });
+  setHidden("babelHelpers", helpers);
 }

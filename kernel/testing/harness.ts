@@ -37,7 +37,7 @@ export class KernelUnderTest {
   log = "";
   answer?: (prompt: string) => string;
   readonly #identity: Identity;
-  readonly #shell = new zmq.Dealer({ linger: 0 });
+  readonly #shell: zmq.Dealer;
   readonly #control = new zmq.Dealer({ linger: 0 });
   readonly #stdin: zmq.Dealer;
   readonly #sub = new zmq.Subscriber({ linger: 0, receiveHighWaterMark: 0 });
@@ -54,6 +54,8 @@ export class KernelUnderTest {
     for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(this.folder, name), text);
     const key = options.key ?? "secret";
     this.#identity = new Identity(key);
+    // One name on both: the kernel asks on stdin whoever sent the request.
+    this.#shell = new zmq.Dealer({ linger: 0, routingId: this.#identity.session });
     this.#stdin = new zmq.Dealer({ linger: 0, routingId: this.#identity.session });
     const ports = { shell_port: 1, iopub_port: 2, stdin_port: 3, control_port: 4, hb_port: 5 };
     const ip = join(this.folder, "socket");
