@@ -2,7 +2,7 @@
 import { MedgymError } from "../core/errors.ts";
 import { barsOf, binValues } from "./bins.ts";
 import { Figure, plainValues } from "./figure.ts";
-import type { Axis, Layout, Trace, Value } from "./spec.ts";
+import type { Annotation, Axis, Layout, Trace, Value } from "./spec.ts";
 import { palette, withOpacity } from "./style.ts";
 
 export interface Series {
@@ -101,26 +101,47 @@ export function bar(
   data: { [label: string]: number } | { [series: string]: { [label: string]: number } } | Series | readonly Series[],
   options: BarOptions = {},
 ): Figure {
-  const traces = toBars(data).map((series, i): Trace => {
+  const allSeries = toBars(data);
+  const annotations: Annotation[] = [];
+  const traces = allSeries.map((series, i): Trace => {
     const places = xOf(series);
     const sizes = plainValues(series.y);
     const interval = series.lower && series.upper ? errorsOf(series) : undefined;
-    const text = options.labels
-      ? sizes.map((v) => (v === null ? "" : Number(Number(v).toPrecision(3)).toString()))
-      : undefined;
+    const labels = options.labels ? sizes.map(labelOf) : undefined;
+    // plotly writes a bar's text across its error bar: labels go above the interval as annotations instead.
+    const isAbove = labels && interval && !options.horizontal && options.mode !== "stack";
+    if (isAbove) annotations.push(...labelsAbove(labels, series, (i + 0.5) / allSeries.length - 0.5));
+    const text = isAbove ? undefined : labels;
     const marker = { color: palette[i % palette.length] };
-    const shared: Trace = {
-      type: "bar",
-      name: series.name,
-      marker,
-      ...(text && { text, textposition: "outside", cliponaxis: false }),
-    };
+    const labelled = text && { text, textposition: "outside", cliponaxis: false };
+    const shared: Trace = { type: "bar", name: series.name, marker, ...labelled };
     return options.horizontal
       ? { ...shared, orientation: "h", x: sizes, y: places, error_x: interval }
       : { ...shared, x: places, y: sizes, error_y: interval };
   });
   const layout = layoutOf(options);
-  return new Figure(traces, { barmode: options.mode ?? "group", bargap: 0.25, ...layout });
+  return new Figure(traces, {
+    barmode: options.mode ?? "group",
+    bargap,
+    ...(annotations.length > 0 && { annotations }),
+    ...layout,
+  });
+}
+
+const bargap = 0.25;
+
+const labelOf = (value: Value) => (value === null ? "" : String(Number(Number(value).toPrecision(3))));
+
+/** `offset` of the bars from their category's middle, as a share of what the categories' bars take together. */
+function labelsAbove(labels: string[], { upper }: Series, offset: number): Annotation[] {
+  return labels.map((text, i) => ({
+    text,
+    x: i + offset * (1 - bargap),
+    y: upper![i],
+    yanchor: "bottom",
+    showarrow: false,
+    font: { size: 11 },
+  }));
 }
 
 /** How often which value: bins of equal width (Freedman-Diaconis unless `bins` says how many). */

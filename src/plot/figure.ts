@@ -128,13 +128,19 @@ function completeLayout(layout: Layout, data: readonly Trace[]): Layout {
   for (const key of axes) {
     const own = layout[key] as Axis | undefined;
     const text = titleText(own?.title);
+    const id = key.replace("axis", "");
+    const values = data.flatMap((t) =>
+      (t[`${id[0]}axis`] ?? id[0]) === id ? ((t[id[0]] as Value[] | undefined) ?? []) : [],
+    );
     complete[key] = {
       gridcolor: ink.grid,
       linecolor: ink.axis,
       showline: true,
       zeroline: false,
       automargin: true,
-      exponentformat: "e",
+      // plotly's SI prefixes read well for thousands (12k) and badly for small numbers (200μ)
+      exponentformat: values.some((value) => Math.abs(Number(value)) >= 1e4) ? "SI" : "e",
+      showgrid: !values.some((value) => typeof value === "string" && !Number.isFinite(Date.parse(value))),
       tickfont: { color: ink.faint, size: 11 },
       ...own,
       ...(text ? { title: { text, font: { size: 12 }, standoff: 8 } } : {}),

@@ -78,6 +78,7 @@ export function training(events: Iterable<TrainingEvent>, options: TrainingOptio
     layout[`xaxis${suffix}`] = {
       domain: [left, left + cell.width],
       range,
+      nticks: 7,
       anchor: `y${suffix}`,
       ...(isLast && { title: { text: "step" } }),
     };
