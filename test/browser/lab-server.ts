@@ -1,26 +1,23 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { basename, dirname, join } from "node:path";
 import { venvPython } from "../../scripts/venv.mjs";
-
-export const root = dirname(dirname(import.meta.dirname));
+import { root } from "../stage.ts";
 
 export interface LabServer {
-  /** Address of a notebook opened in JupyterLab, token included. */
-  addressOf(notebook: string): string;
+  /** Address of the notebook opened in JupyterLab, token included. */
+  readonly address: string;
   log(): string;
   stop(): Promise<void>;
 }
 
-/** A JupyterLab of its own, with settings and data in `folder`, that serves copies of the notebooks from there. */
-export async function startLab(folder: string, notebooks: string[]): Promise<LabServer> {
+/** A JupyterLab of its own that serves the notebook's folder; its settings and data lie in `folder`. */
+export async function startLab(folder: string, notebook: string): Promise<LabServer> {
   const python = await venvPython(["jupyterlab"]);
   rmSync(folder, { recursive: true, force: true });
-  const served = join(folder, "notebooks");
-  mkdirSync(served, { recursive: true });
-  for (const notebook of notebooks) copyFileSync(notebook, join(served, basename(notebook)));
+  const served = dirname(notebook);
   // All cells in the page at once, so that every figure can be looked at; no news from the network.
   writeSettings(folder, "notebook-extension/tracker", { windowingMode: "none" });
   writeSettings(folder, "apputils-extension/notification", { fetchNews: "false", checkForUpdates: false });
@@ -46,7 +43,7 @@ export async function startLab(folder: string, notebooks: string[]): Promise<Lab
   const address = `http://127.0.0.1:${port}`;
   await answers(`${address}/api/status?token=${token}`, child, () => log);
   return {
-    addressOf: (notebook) => `${address}/lab/tree/${basename(notebook)}?token=${token}`,
+    address: `${address}/lab/tree/${basename(notebook)}?token=${token}`,
     log: () => log,
     stop: () => stop(child),
   };

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type CodeCell, readNotebook } from "../../kernel/client/notebook.ts";
+import { root } from "../stage.ts";
 
-const root = join(import.meta.dirname, "..", "..");
 const folder = join(root, "test-output", "cli");
 
 beforeAll(() => {
