@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { HubApiError, listFiles, modelInfo } from "@huggingface/hub";
 import { MedgymError } from "../core/errors.ts";
 import { type HubOverrides, type HubSettings, hubSettings, isHubId, RepositoryCache } from "./hub-cache.ts";
 import { type DownloadContext, downloadFile, type RemoteFile, request, unreachable, writeRef } from "./hub-download.ts";
@@ -67,11 +66,15 @@ export async function resolveFiles(
   return { directory: cache.snapshot(commit), commit };
 }
 
+/** Loaded at the first use of the hub: a model on this disk does not wait for it. */
+const hubClient = () => import("@huggingface/hub");
+
 const isUnreachable = (error: MedgymError) => error.code === "network" && error.cause !== undefined;
 
 type Repository = Omit<DownloadContext, "commit" | "onBytes" | "onPresent">;
 
 async function askCommit({ settings, id, signal }: Repository, revision: string): Promise<string> {
+  const { modelInfo } = await hubClient();
   const info = await asked({ settings, id }, "its description", () =>
     modelInfo({ name: id, revision, additionalFields: ["sha"], ...clientOptions(settings, id, signal) }),
   );
@@ -92,7 +95,7 @@ async function asked<T>(where: { settings: HubSettings; id: string }, what: stri
       return await ask();
     } catch (error) {
       if (error instanceof MedgymError || (error as Error).name === "AbortError") throw error;
-      if (error instanceof HubApiError || attempt === 3) throw unreachable(where, what, error);
+      if (attempt === 3) throw unreachable(where, what, error);
       await sleep(100 * 2 ** attempt);
     }
   }
@@ -105,6 +108,7 @@ async function downloadSnapshot(
   { signal, emit }: { signal: AbortSignal; emit(event: HubEvent): void },
 ): Promise<void> {
   const { settings, id } = repository;
+  const { listFiles } = await hubClient();
   const listed = await asked(repository, "its list of files", async () => {
     const files: RemoteFile[] = [];
     for await (const entry of listFiles({ repo: id, revision: commit, ...clientOptions(settings, id, signal) })) {
