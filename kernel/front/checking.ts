@@ -1,6 +1,7 @@
 /** Between a cell and its run: magics, and the type check in the chosen mode. */
+import type { Inspection } from "../language/completion.ts";
 import type { Problem } from "../language/notebook.ts";
-import type { CheckMode, ErrorReport } from "../session/protocol.ts";
+import type { CheckMode, ErrorReport, MimeBundle } from "../session/protocol.ts";
 import type { LanguageProcess } from "./language-process.ts";
 import { checkModes, readMagics } from "./magics.ts";
 
@@ -10,7 +11,12 @@ export interface Checked {
   error?: ErrorReport;
   /** Shown on stderr; the cell runs. */
   warnings?: string;
+  /** Help that was asked for (`name?`); nothing runs. */
+  page?: MimeBundle;
 }
+
+/** `console.log?` asks what `console.log` is, as in IPython. */
+const question = /^\s*([\w$.]+)\s*\?\s*$/;
 
 const shownProblems = 10;
 
@@ -32,6 +38,11 @@ export class CellChecker {
     const { code, check, error } = readMagics(source);
     if (error) return { code, error };
     if (check) this.#mode = check;
+    const asked = question.exec(code)?.[1];
+    if (asked) {
+      const found = await this.#language.inspect(asked, asked.length);
+      return { code, page: found ? inspectionBundle(found) : { "text/plain": `Nothing is known about ${asked}.` } };
+    }
     const own = (metadata.medgym as { check?: CheckMode } | undefined)?.check;
     const mode = own && checkModes.includes(own) ? own : this.#mode;
     if (mode === "off") {
@@ -53,6 +64,13 @@ export class CellChecker {
     const [{ code: number, message }] = problems;
     return { code, error: { name: `TS${number}`, value: message, traceback: texts.join("\n").split("\n") } };
   }
+}
+
+export function inspectionBundle({ signature, documentation }: Inspection): MimeBundle {
+  return {
+    "text/plain": [signature, documentation].filter(Boolean).join("\n\n"),
+    "text/markdown": [`\`\`\`typescript\n${signature}\n\`\`\``, documentation].filter(Boolean).join("\n\n"),
+  };
 }
 
 const red = (text: string) => `\u001b[31m${text}\u001b[39m`;

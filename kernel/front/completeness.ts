@@ -9,13 +9,12 @@ export async function isComplete(code: string): Promise<Completeness> {
   );
   if (readings.some(({ errors }) => errors.length === 0)) return { status: "complete" };
   const end = code.trimEnd().length;
-  // An error where the text ends means that more text may mend it; so does a literal or comment that never closes.
+  // An error where the text ends means that more text may mend it; so does a template or comment that never closes.
   const mendable = readings.some(({ errors }) =>
-    errors.some(
-      ({ message, labels }) =>
-        labels.some(({ end: labelEnd, start }) => start >= end || (labelEnd >= end && /unterminated/i.test(message))) &&
-        !/unterminated string/i.test(message),
-    ),
+    errors.some(({ message, labels }) => {
+      const open = labels.some((label) => label.end >= end && (code[label.start] === "`" || code[label.start] === "/"));
+      return (/unterminated/i.test(message) && open) || labels.some((label) => label.start >= end);
+    }),
   );
   return mendable ? { status: "incomplete", indent: indentAfter(code) } : { status: "invalid" };
 }

@@ -84,12 +84,13 @@ export class ExecutionQueue {
       await nextTurn();
       return this.#finish(execution, undefined, {});
     }
-    const { code, error, warnings } = await checker.check(content.code, execution.count, request.metadata);
+    const { code, error, warnings, page } = await checker.check(content.code, execution.count, request.metadata);
     if (this.#running !== execution) return; // interrupted, or the session died, while it was checked
     if (error) {
       await nextTurn();
       return this.#finish(execution, error, {});
     }
+    if (page) return this.#finish(execution, undefined, {}, [{ source: "page", data: page, start: 0 }]);
     if (warnings) publisher.stream("stderr", warnings, request.header);
     execution.sent = true;
     session.send({
@@ -136,7 +137,12 @@ export class ExecutionQueue {
     if (this.#running) this.#finish(this.#running, error, {});
   }
 
-  #finish(execution: Execution, error: ErrorReport | undefined, userExpressions: Content): void {
+  #finish(
+    execution: Execution,
+    error: ErrorReport | undefined,
+    userExpressions: Content,
+    payload: Content[] = [],
+  ): void {
     const { publisher, reply } = this.#parts;
     const { request, count, content, silent } = execution;
     if (error) {
@@ -144,7 +150,7 @@ export class ExecutionQueue {
       if (!silent) publisher.publish("error", failure, request.header);
       reply(request, "execute_reply", { status: "error", execution_count: count, ...failure });
     } else {
-      const ok = { status: "ok", execution_count: count, payload: [], user_expressions: userExpressions };
+      const ok = { status: "ok", execution_count: count, payload, user_expressions: userExpressions };
       reply(request, "execute_reply", ok);
     }
     publisher.status("idle", request.header);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { CommMessage, Report } from "../session/protocol.ts";
 import { type Content, type Header, type Message, protocolVersion } from "../wire.ts";
-import { CellChecker } from "./checking.ts";
+import { CellChecker, inspectionBundle } from "./checking.ts";
 import { isComplete } from "./completeness.ts";
 import { ExecutionQueue } from "./execution.ts";
 import { History, type HistoryRequest } from "./history.ts";
@@ -153,12 +153,7 @@ export class Kernel {
     const text = String(code);
     const found = await this.#language.inspect(text, toUnits(text, position));
     if (!found) return { status: "ok", found: false, data: {}, metadata: {} };
-    const { signature, documentation } = found;
-    const data = {
-      "text/plain": [signature, documentation].filter(Boolean).join("\n\n"),
-      "text/markdown": [`\`\`\`typescript\n${signature}\n\`\`\``, documentation].filter(Boolean).join("\n\n"),
-    };
-    return { status: "ok", found: true, data, metadata: {} };
+    return { status: "ok", found: true, data: inspectionBundle(found), metadata: {} };
   }
 
   /** Passes a comm message on; its `idle` comes when the session has dealt with it. */

@@ -25,6 +25,9 @@ export interface SessionEvents {
 const entry = fileURLToPath(new URL("../session/main.js", import.meta.url));
 const nodeOptions = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
 
+/** What Node says when it ends with an inspector session, which interrupts use. */
+const debuggerNotice = /Waiting for the debugger to disconnect\.\.\.\n/g;
+
 export class SessionProcess {
   readonly #events: SessionEvents;
   #child!: ChildProcess;
@@ -38,14 +41,16 @@ export class SessionProcess {
   start(): void {
     const child = spawn(process.execPath, [...nodeOptions, entry], {
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
-      env: { ...process.env, FORCE_COLOR: process.env.FORCE_COLOR ?? "1" },
     });
     this.#child = child;
     this.#stopping = false;
     const reader = new FrameReader<Report>((report) => this.#events.report(report));
     (child.stdio[reportFd] as Readable).on("data", (chunk: Buffer) => reader.push(chunk));
     for (const name of ["stdout", "stderr"] as const) {
-      child[name]!.setEncoding("utf8").on("data", (text: string) => this.#events.raw(name, text));
+      child[name]!.setEncoding("utf8").on("data", (text: string) => {
+        const own = text.replace(debuggerNotice, "");
+        if (own) this.#events.raw(name, own);
+      });
     }
     for (const pipe of child.stdio) pipe?.on("error", () => {}); // writes to a dead session; `died` tells
     // "close" comes after the last byte of every pipe: what a crashing cell printed is shown before the crash is.

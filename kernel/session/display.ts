@@ -13,6 +13,9 @@ export interface DisplayHandle {
   readonly signal: AbortSignal;
 }
 
+/** Off by default: what a notebook saves is read by programs too, and compared line by line. */
+export const colors = process.env.MEDGYM_COLOR === "1";
+
 let displays = 0;
 
 /** Shows a bundle in the cell that the caller belongs to. */
@@ -51,7 +54,7 @@ export function bundleOf(value: unknown): MimeBundle | undefined | PromiseLike<M
   if (value === undefined) return undefined;
   const draw = drawMethod(value);
   if (draw) return draw.call(value) as MimeBundle | undefined | PromiseLike<MimeBundle | undefined>;
-  return { "text/plain": inspect(value, { colors: true, maxArrayLength: 100, maxStringLength: 10_000 }) };
+  return { "text/plain": inspect(value, { colors, maxArrayLength: 100, maxStringLength: 10_000 }) };
 }
 
 function drawMethod(value: unknown): (() => unknown) | undefined {

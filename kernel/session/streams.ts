@@ -4,6 +4,7 @@ import { Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { currentCell } from "./cells.ts";
 import { report } from "./channel.ts";
+import { colors } from "./display.ts";
 
 type Callback = (error?: Error | null) => void;
 
@@ -36,6 +37,6 @@ export function installStreams(): void {
   const stderr = new CellStream("stderr", 2);
   Object.defineProperty(process, "stdout", { value: stdout, configurable: true, enumerable: true });
   Object.defineProperty(process, "stderr", { value: stderr, configurable: true, enumerable: true });
-  const console = new Console({ stdout, stderr, colorMode: true, ignoreErrors: false });
+  const console = new Console({ stdout, stderr, colorMode: colors, ignoreErrors: false });
   Object.defineProperty(globalThis, "console", { value: console, configurable: true, writable: true });
 }
