@@ -16,26 +16,31 @@ interface Terminal {
 
 export interface ProgressLine {
   update(progress: RunProgress | undefined, elapsedMs: number): void;
-  end(progress: RunProgress | undefined, status: string): void;
+  end(progress: RunProgress | undefined, elapsedMs: number, status: string): void;
 }
 
 let owner: object | undefined;
 
 /** A line on the terminal, or `undefined` without one (CI, a pipe) or while an outer run already has it. */
-export function claimProgressLine(terminal: Terminal, environment: NodeJS.ProcessEnv): ProgressLine | undefined {
+export function claimProgressLine(
+  name: string,
+  terminal: Terminal,
+  environment: NodeJS.ProcessEnv,
+): ProgressLine | undefined {
   if (!terminal.isTTY || environment.CI || owner) return undefined;
   const claim = {};
   owner = claim;
-  let elapsed = 0;
-  const draw = (text: string) => terminal.write(`\r\x1b[K${text.slice(0, Math.max(20, (terminal.columns ?? 80) - 1))}`);
+  const draw = (text: string, end = "") => {
+    const room = (terminal.columns || 80) - 1; // a full line would wrap, and then not be overwritten
+    terminal.write(`\r\x1b[K${`${name}  ${text}`.slice(0, room)}${end}`);
+  };
   return {
     update(progress, elapsedMs) {
-      elapsed = elapsedMs;
       if (progress) draw(progressText(progress, elapsedMs));
     },
-    end(progress, status) {
+    end(progress, elapsedMs, status) {
       if (owner === claim) owner = undefined;
-      if (progress) draw(`${progressText(progress, elapsed, true)}  ${status}\n`);
+      if (progress) draw(`${progressText(progress, elapsedMs, true)}  ${status}`, "\n");
     },
   };
 }

@@ -186,17 +186,18 @@ describe("progress line", () => {
   it("is claimed by one run at a time, on a terminal outside CI only", () => {
     const written: string[] = [];
     const terminal = { isTTY: true, columns: 40, write: (text: string) => written.push(text) };
-    expect(claimProgressLine({ ...terminal, isTTY: false }, {})).toBeUndefined();
-    expect(claimProgressLine(terminal, { CI: "1" })).toBeUndefined();
-    const line = claimProgressLine(terminal, {});
-    expect(claimProgressLine(terminal, {})).toBeUndefined();
+    expect(claimProgressLine("sft", { ...terminal, isTTY: false }, {})).toBeUndefined();
+    expect(claimProgressLine("sft", terminal, { CI: "1" })).toBeUndefined();
+    const line = claimProgressLine("sft", terminal, {});
+    expect(claimProgressLine("sft", terminal, {})).toBeUndefined();
     line?.update({ done: 1, total: 2, detail: "x".repeat(100) }, 1000);
-    expect(written[0].length).toBeLessThanOrEqual(40 + 4); // control characters besides
-    line?.end({ done: 2, total: 2 }, "succeeded");
+    expect(written[0]).toContain("sft  1/2 steps  1.0 steps/s  ETA 1.0 s");
+    expect(written[0].length).toBeLessThanOrEqual(39 + 4); // control characters besides
+    line?.end({ done: 2, total: 2 }, 2000, "succeeded");
     expect(written.at(-1)).toMatch(/succeeded\n$/);
-    const next = claimProgressLine(terminal, {});
+    const next = claimProgressLine("sft", terminal, {});
     expect(next).toBeDefined();
-    next?.end(undefined, "failed");
+    next?.end(undefined, 0, "failed");
   });
 
   it("formats durations and sizes", () => {

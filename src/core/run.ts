@@ -70,7 +70,7 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
     this.events = this.#events;
     this.#view = view;
     this.#meter = meter;
-    if (meter && !inKernel()) this.#line = claimProgressLine(process.stderr, process.env);
+    if (meter && !inKernel()) this.#line = claimProgressLine(name, process.stderr, process.env);
     const context: RunContext<Event> = { signal: this.#controller.signal, emit: (event) => this.#emit(event) };
     // A turn later, so that the caller holds the handle before the first event.
     this.#promise = Promise.resolve()
@@ -146,7 +146,7 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
     this.#pendingDraw = undefined;
     this.#redraw();
     this.#wake();
-    this.#line?.end(this.#meterNow(), status);
+    this.#line?.end(this.#meterNow(), this.#endedAt - this.#startedAt, status);
     if (status === "failed" && !this.#observed && !inKernel()) {
       process.stderr.write(`medgym: ${this.name} failed: ${error instanceof Error ? error.message : error}\n`);
     }
