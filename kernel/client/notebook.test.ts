@@ -124,6 +124,20 @@ describe("notebooks", () => {
     expect(files).toEqual([join(folder, "plots", "cell-2-1.svg")]);
     expect(readFileSync(files[0], "utf8")).toBe("<svg>\n</svg>");
     const bitmap = parseNotebook(saved.replace("image/svg+xml", "text/html"));
-    expect(readFileSync(extractPlots(bitmap, join(folder, "png"))[0], "utf8")).toBe("hi");
+    const again = extractPlots(bitmap, join(folder, "plots"));
+    expect(readFileSync(again[0], "utf8")).toBe("hi");
+    expect(readdirSync(join(folder, "plots"))).toEqual(["cell-2-1.png"]); // the earlier one is gone
+  });
+
+  test("plots inside HTML, where there is nothing else", () => {
+    const html =
+      '<div><img src=\\"data:image/svg+xml;base64,PHN2Zy8+\\"><img src=\\"data:image/png;base64,aGk=\\"></div>';
+    const live = saved.replace("image/png", "x-other/png").replace("image/svg+xml", "x-other/svg");
+    const files = extractPlots(
+      parseNotebook(live.replace('"1\\n",', `"1\\n",`).replace("text/plain", "text/html").replace('"2"', `"${html}"`)),
+      join(folder, "html"),
+    );
+    expect(files.map((file) => readFileSync(file, "utf8"))).toEqual(["<svg/>", "hi"]);
+    expect(files.map((file) => file.slice(-3))).toEqual(["svg", "png"]);
   });
 });
