@@ -2,7 +2,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { parseNotebook, readNotebook, serializeNotebook, splitLines, writeNotebook } from "./notebook.ts";
+import {
+  type CodeCell,
+  parseNotebook,
+  readNotebook,
+  serializeNotebook,
+  splitLines,
+  writeNotebook,
+} from "./notebook.ts";
 import { extractPlots } from "./plots.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "medgym-notebook-"));
@@ -130,13 +137,11 @@ describe("notebooks", () => {
   });
 
   test("plots inside HTML, where there is nothing else", () => {
-    const html =
-      '<div><img src=\\"data:image/svg+xml;base64,PHN2Zy8+\\"><img src=\\"data:image/png;base64,aGk=\\"></div>';
-    const live = saved.replace("image/png", "x-other/png").replace("image/svg+xml", "x-other/svg");
-    const files = extractPlots(
-      parseNotebook(live.replace('"1\\n",', `"1\\n",`).replace("text/plain", "text/html").replace('"2"', `"${html}"`)),
-      join(folder, "html"),
-    );
+    const html = '<img src="data:image/svg+xml;base64,PHN2Zy8+"> <img src="data:image/png;base64,aGk=">';
+    const live = parseNotebook(saved);
+    const outputs = [{ output_type: "display_data" as const, data: { "text/html": html }, metadata: {} }];
+    live.cells[1] = { ...(live.cells[1] as CodeCell), outputs };
+    const files = extractPlots(live, join(folder, "html"));
     expect(files.map((file) => readFileSync(file, "utf8"))).toEqual(["<svg/>", "hi"]);
     expect(files.map((file) => file.slice(-3))).toEqual(["svg", "png"]);
   });
