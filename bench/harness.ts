@@ -3,6 +3,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 
+export interface BenchContext {
+  /** Package root. */
+  root: string;
+  /** Python of the peers' virtual environment. */
+  python: string;
+  quick: boolean;
+  log(text: string): void;
+}
+
 /** One figure-producing process: a command that prints one line of JSON with its figures. */
 export interface Side {
   name: string;
@@ -60,6 +69,21 @@ export async function alternate(
     }
   }
   return figures;
+}
+
+/** Of the sides whose name begins with `prefix`, the fastest: its name after the prefix, and the medians of its figures. */
+export function bestOf<F extends Figures>(
+  figures: Map<string, F[]>,
+  prefix: string,
+): { precision: string; tokensPerSecond: number; peakBytes: number } {
+  const candidates = [...figures]
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, list]) => ({
+      precision: name.slice(prefix.length).trim(),
+      tokensPerSecond: median(list.map((f) => f.tokensPerSecond)),
+      peakBytes: median(list.map((f) => f.peakBytes)),
+    }));
+  return candidates.reduce((a, b) => (b.tokensPerSecond > a.tokensPerSecond ? b : a));
 }
 
 export function machine(): Record<string, unknown> {

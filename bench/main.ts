@@ -1,9 +1,11 @@
-import { machine, writeResults } from "./harness.ts";
-import { type BenchContext, sftBench } from "./sft.ts";
+import { generateBench } from "./generate.ts";
+import { type BenchContext, machine, writeResults } from "./harness.ts";
+import { sftBench } from "./sft.ts";
 import { tokenizerBench } from "./tokenizer.ts";
 
 const benches: Record<string, (context: BenchContext) => Promise<unknown>> = {
   sft: sftBench,
+  generate: generateBench,
   tokenizer: tokenizerBench,
 };
 

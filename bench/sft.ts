@@ -2,27 +2,17 @@
  * Claim: a LoRA step (rank 16 on all linears) and a full fine-tuning step are faster and smaller than in PyTorch + PEFT.
  * Both sides load the same directory, train on the same tokens and must report the same first loss.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nativeEngine } from "../src/engine/native.ts";
-import { alternate, median, type Side, table } from "./harness.ts";
-import { shapes } from "./shapes.ts";
-
-export interface BenchContext {
-  /** Package root. */
-  root: string;
-  /** Python of the peers' virtual environment. */
-  python: string;
-  quick: boolean;
-  log(text: string): void;
-}
+import { alternate, type BenchContext, bestOf, type Side, table } from "./harness.ts";
+import { shapes, writeModel } from "./shapes.ts";
 
 export interface SftBenchRow {
   shape: string;
   mode: "lora" | "full";
   threads: number;
-  medgym: { dtype: string; tokensPerSecond: number; peakBytes: number };
+  medgym: { precision: string; tokensPerSecond: number; peakBytes: number };
   peer: { precision: string; tokensPerSecond: number; peakBytes: number };
   speedRatio: number;
   memoryRatio: number;
@@ -68,21 +58,14 @@ export async function sftBench({ root, python, quick, log }: BenchContext): Prom
       const title = `${shape} ${mode}, ${threads} thread${threads > 1 ? "s" : ""}`;
       const figures = await alternate(sides, quick ? 1 : 3, cores, (text) => log(`${title}, ${text}`));
 
-      const speed = (name: string) => median((figures.get(name) ?? []).map((f) => f.tokensPerSecond));
-      const best = (prefix: string) => {
-        const names = sides.map((s) => s.name).filter((name) => name.startsWith(prefix));
-        const name = names.reduce((a, b) => (speed(b) > speed(a) ? b : a));
-        const peakBytes = median((figures.get(name) ?? []).map((f) => f.peakBytes));
-        return { precision: name.slice(prefix.length + 1), tokensPerSecond: speed(name), peakBytes };
-      };
-      const [mine, theirs] = [best("medgym"), best("torch")];
+      const [mine, theirs] = [bestOf(figures, "medgym"), bestOf(figures, "torch")];
       const losses = sides.map((side) => figures.get(side.name)?.[0].firstLoss ?? Number.NaN);
       const reference = figures.get("torch f32")?.[0].firstLoss ?? Number.NaN;
       return {
         shape,
         mode,
         threads,
-        medgym: { dtype: mine.precision, tokensPerSecond: mine.tokensPerSecond, peakBytes: mine.peakBytes },
+        medgym: mine,
         peer: theirs,
         speedRatio: mine.tokensPerSecond / theirs.tokensPerSecond,
         memoryRatio: mine.peakBytes / theirs.peakBytes,
@@ -104,15 +87,6 @@ export async function sftBench({ root, python, quick, log }: BenchContext): Prom
   }
 }
 
-async function writeModel(shape: string, directory: string): Promise<void> {
-  const { config } = shapes[shape];
-  const device = await nativeEngine().device("cpu");
-  const model = await device.create(config, { dtype: "f32", seed: 1 });
-  writeFileSync(join(directory, "config.json"), JSON.stringify(config, null, 2));
-  await model.save(directory, { dtype: "f32" });
-  model.dispose();
-}
-
 function report(rows: SftBenchRow[]): string {
   const mb = (bytes: number) => `${Math.round(bytes / 1e6)}`;
   return table(
@@ -121,7 +95,7 @@ function report(rows: SftBenchRow[]): string {
       `${row.shape} ${row.mode}`,
       String(row.threads),
       row.medgym.tokensPerSecond.toFixed(0),
-      row.medgym.dtype,
+      row.medgym.precision,
       row.peer.tokensPerSecond.toFixed(0),
       row.peer.precision,
       `${row.speedRatio.toFixed(2)}x`,

@@ -1,3 +1,7 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { nativeEngine } from "../src/engine/native.ts";
+
 /** Model shapes of the benches: Qwen2 configurations from a tiny to a real one, with random weights. */
 export interface Shape {
   config: Record<string, unknown>;
@@ -40,3 +44,13 @@ export const shapes: Record<string, Shape> = {
   mini: { config: qwen2(512, 8, 8, 2, 1408, 8192, true), batch: [4, 256] },
   "0.5b": { config: qwen2(896, 24, 14, 2, 4864, 151936, true), batch: [1, 512] },
 };
+
+/** A folder with random weights (seed 1) of a shape, that both sides load. */
+export async function writeModel(shape: string, directory: string): Promise<void> {
+  const { config } = shapes[shape];
+  const device = await nativeEngine().device("cpu");
+  const model = await device.create(config, { dtype: "f32", seed: 1 });
+  writeFileSync(join(directory, "config.json"), JSON.stringify(config, null, 2));
+  await model.save(directory, { dtype: "f32" });
+  model.dispose();
+}

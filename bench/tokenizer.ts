@@ -7,8 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { clinical } from "../src/data/clinical/index.ts";
 import { Tokenizer } from "../src/text/tokenizer.ts";
-import { alternate, type Figures, median, type Side, table } from "./harness.ts";
-import type { BenchContext } from "./sft.ts";
+import { alternate, type BenchContext, type Figures, median, type Side, table } from "./harness.ts";
 
 interface TokenizerFigures extends Figures {
   megabytesPerSecond: number;
