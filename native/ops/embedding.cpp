@@ -1,5 +1,6 @@
 #include "ops/embedding.h"
 
+#include "ops/kernels/kernels.h"
 #include "runtime/error.h"
 
 namespace medgym {
@@ -21,11 +22,12 @@ void embedding_forward(Context& ctx, const Weight& table, const int32_t* tokens,
 void embedding_backward(Context& ctx, const int32_t* tokens, int64_t count, int64_t vocabulary, int64_t channels, const float* dy,
                         float* dtable) {
   check_tokens(tokens, count, vocabulary);
+  const Kernels& k = kernels();
   // Threads share out the channels, so a token that occurs twice never meets two threads.
   ctx.pool.split(channels, 16, [&](int64_t begin, int64_t end, int) {
     for (int64_t t = 0; t < count; t++) {
       float* row = dtable + int64_t(tokens[t]) * channels;
-      for (int64_t c = begin; c < end; c++) row[c] += dy[t * channels + c];
+      k.axpy(row + begin, dy + t * channels + begin, 1, end - begin);
     }
   });
 }

@@ -1,5 +1,6 @@
 #include "ops/linear.h"
 
+#include "ops/kernels/kernels.h"
 #include "runtime/error.h"
 
 namespace medgym {
@@ -67,9 +68,10 @@ void linear_backward_weight(Context& ctx, Dtype compute, const float* x, int64_t
   g.compute = compute;
   gemm(ctx, g);
   if (!dbias) return;
+  const Kernels& kernel = kernels();
   ctx.pool.split(n, 16, [&](int64_t begin, int64_t end, int) {
     for (int64_t t = 0; t < tokens; t++)
-      for (int64_t j = begin; j < end; j++) dbias[j] += dy[t * dy_row + j];
+      kernel.axpy(dbias + begin, dy + t * dy_row + begin, 1, end - begin);
   });
 }
 

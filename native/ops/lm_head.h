@@ -14,6 +14,7 @@ struct LmHeadArgs {
   const Weight* weight;
   const int32_t* targets;  // (R,K)
   float temperature = 1;   // τ > 0
+  float* stats = nullptr;  // (R,2): L and H of each row; the forward pass writes them and saves the backward pass a product
 };
 
 // Any output may be null.

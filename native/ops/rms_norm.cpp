@@ -2,23 +2,22 @@
 
 #include <cmath>
 
+#include "ops/kernels/kernels.h"
+
 namespace medgym {
 
-static float row_rstd(const float* x, int64_t channels, float eps) {
-  float sum = 0;
-  for (int64_t c = 0; c < channels; c++) sum += x[c] * x[c];
-  return 1 / std::sqrt(sum / float(channels) + eps);
-}
+// Rows per piece of work: a few thousand numbers outweigh waking a thread.
+static int64_t grain(int64_t channels) { return std::max<int64_t>(1, 8192 / std::max<int64_t>(channels, 1)); }
 
 void rms_norm_forward(Context& ctx, const NormRows& n, const float* x, int64_t x_row, const float* weight, float eps, float* y, int64_t y_row,
                       float* rstd) {
-  ctx.pool.split(n.tokens, 8, [&](int64_t begin, int64_t end, int) {
+  const Kernels& k = kernels();
+  ctx.pool.split(n.tokens, grain(n.channels * n.heads), [&](int64_t begin, int64_t end, int) {
     for (int64_t t = begin; t < end; t++)
       for (int64_t h = 0; h < n.heads; h++) {
         const float* from = x + t * x_row + h * n.channels;
-        float* to = y + t * y_row + h * n.channels;
-        const float r = row_rstd(from, n.channels, eps);
-        for (int64_t c = 0; c < n.channels; c++) to[c] = from[c] * r * weight[c];
+        const float r = 1 / std::sqrt(k.dot(from, from, n.channels) / float(n.channels) + eps);
+        k.norm_row(from, weight, r, y + t * y_row + h * n.channels, n.channels);
         if (rstd) rstd[t * n.heads + h] = r;
       }
   });
@@ -26,12 +25,12 @@ void rms_norm_forward(Context& ctx, const NormRows& n, const float* x, int64_t x
 
 void rms_norm_residual_forward(Context& ctx, int64_t tokens, int64_t channels, float* x, const float* delta, const float* weight, float eps,
                                float* y, float* rstd) {
-  ctx.pool.split(tokens, 8, [&](int64_t begin, int64_t end, int) {
+  const Kernels& k = kernels();
+  ctx.pool.split(tokens, grain(channels), [&](int64_t begin, int64_t end, int) {
     for (int64_t t = begin; t < end; t++) {
       float* row = x + t * channels;
-      for (int64_t c = 0; c < channels; c++) row[c] += delta[t * channels + c];
-      const float r = row_rstd(row, channels, eps);
-      for (int64_t c = 0; c < channels; c++) y[t * channels + c] = row[c] * r * weight[c];
+      const float r = 1 / std::sqrt(k.add_and_square(row, delta + t * channels, channels) / float(channels) + eps);
+      k.norm_row(row, weight, r, y + t * channels, channels);
       if (rstd) rstd[t] = r;
     }
   });
@@ -39,34 +38,25 @@ void rms_norm_residual_forward(Context& ctx, int64_t tokens, int64_t channels, f
 
 void rms_norm_backward(Context& ctx, const NormRows& n, const float* x, int64_t x_row, const float* weight, const float* rstd,
                        const float* dy, int64_t dy_row, float* dx, int64_t dx_row, bool accumulate, float* dweight) {
+  const Kernels& k = kernels();
   Scratch scratch(ctx.arena);
   const int threads = ctx.pool.size();
   float* partial = nullptr;  // (threads, C): each thread's share of dweight, summed in thread order
   if (dweight) {
-    partial = scratch.floats(threads * n.channels);
+    partial = scratch.floats(size_t(threads * n.channels));
     std::fill_n(partial, threads * n.channels, 0.0f);
   }
-  ctx.pool.split(n.tokens, 8, [&](int64_t begin, int64_t end, int index) {
+  ctx.pool.split(n.tokens, grain(n.channels * n.heads), [&](int64_t begin, int64_t end, int index) {
+    float* mine = partial ? partial + index * n.channels : nullptr;
     for (int64_t t = begin; t < end; t++)
       for (int64_t h = 0; h < n.heads; h++) {
-        const float* xs = x + t * x_row + h * n.channels;
-        const float* dys = dy + t * dy_row + h * n.channels;
-        float* dxs = dx + t * dx_row + h * n.channels;
-        const float r = rstd[t * n.heads + h];
-        float dot = 0;
-        for (int64_t c = 0; c < n.channels; c++) dot += dys[c] * weight[c] * xs[c];
-        if (partial)
-          for (int64_t c = 0; c < n.channels; c++) partial[index * n.channels + c] += dys[c] * xs[c] * r;
-        const float pull = r * r * r * dot / float(n.channels);
-        for (int64_t c = 0; c < n.channels; c++) {
-          const float value = r * dys[c] * weight[c] - xs[c] * pull;
-          dxs[c] = accumulate ? dxs[c] + value : value;
-        }
+        const int64_t at = h * n.channels;
+        k.norm_row_backward(x + t * x_row + at, weight, rstd[t * n.heads + h], dy + t * dy_row + at, dx + t * dx_row + at, accumulate, mine,
+                            n.channels);
       }
   });
   if (dweight)
-    for (int i = 0; i < threads; i++)
-      for (int64_t c = 0; c < n.channels; c++) dweight[c] += partial[i * n.channels + c];
+    for (int i = 0; i < threads; i++) k.axpy(dweight, partial + i * n.channels, 1, n.channels);
 }
 
 }  // namespace medgym

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <numbers>
 
+#include "ops/kernels/kernels.h"
 #include "runtime/error.h"
 
 namespace medgym {
@@ -58,20 +59,12 @@ void rope(Context& ctx, const RopeTable& table, const int32_t* positions, int64_
     if (positions[t] < 0 || positions[t] >= table.positions())
       fail(MG_INVALID_ARGUMENT, "position %d at index %lld: the rope table holds 0…%lld", positions[t], static_cast<long long>(t),
            static_cast<long long>(table.positions() - 1));
+  const Kernels& k = kernels();
   const float sign = backward ? -1.0f : 1.0f;
   ctx.pool.split(tokens, 16, [&](int64_t begin, int64_t end, int) {
-    for (int64_t t = begin; t < end; t++) {
-      const float *c = table.cos(positions[t]), *s = table.sin(positions[t]);
-      for (int h = 0; h < heads; h++) {
-        float* a = x + t * x_row + int64_t(h) * 2 * half;
-        float* b = a + half;
-        for (int i = 0; i < half; i++) {
-          const float sine = sign * s[i], low = a[i], high = b[i];
-          a[i] = low * c[i] - high * sine;
-          b[i] = high * c[i] + low * sine;
-        }
-      }
-    }
+    for (int64_t t = begin; t < end; t++)
+      for (int h = 0; h < heads; h++)
+        k.rope_head(x + t * x_row + int64_t(h) * 2 * half, table.cos(positions[t]), table.sin(positions[t]), sign, half);
   });
 }
 

@@ -2,15 +2,15 @@
 
 #include <cstring>
 
+#include "ops/kernels/kernels.h"
+
 namespace medgym {
 namespace {
 constexpr int64_t kGrain = 1 << 14;
 }
 
 void add_to(Context& ctx, float* y, const float* x, int64_t count) {
-  ctx.pool.split(count, kGrain, [&](int64_t begin, int64_t end, int) {
-    for (int64_t i = begin; i < end; i++) y[i] += x[i];
-  });
+  ctx.pool.split(count, kGrain, [&](int64_t begin, int64_t end, int) { kernels().axpy(y + begin, x + begin, 1, end - begin); });
 }
 
 void fill(Context& ctx, float* y, float value, int64_t count) {

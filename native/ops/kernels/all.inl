@@ -2,6 +2,7 @@
 #include "ops/kernels/gemm.inl"
 #include "ops/kernels/gemv.inl"
 #include "ops/kernels/attention.inl"
+#include "ops/kernels/rows.inl"
 #include "ops/kernels/peak.inl"
 
 Kernels make_table(const char* name) {
@@ -27,6 +28,19 @@ Kernels make_table(const char* name) {
   k.attention_backward_room = attention_backward_room;
   k.attention_backward = attention_backward;
   k.attention_decode = attention_decode;
+  k.dot = dot;
+  k.axpy = axpy;
+  k.norm_row = norm_row;
+  k.add_and_square = add_and_square;
+  k.norm_row_backward = norm_row_backward;
+  k.rope_head = rope_head;
+  k.swiglu_row = swiglu_row;
+  k.swiglu_row_backward = swiglu_row_backward;
+  k.softmax_stats = softmax_stats;
+  k.softmax_gradient = softmax_gradient;
+  k.adamw_range = adamw_range;
+  k.floats_to_bf16 = floats_to_bf16;
+  k.bf16_to_floats = bf16_to_floats;
   k.peak_f32 = peak_f32;
   k.peak_bf16 = peak_bf16;
   return k;

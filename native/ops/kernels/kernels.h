@@ -60,6 +60,16 @@ struct DecodeHead {
   int64_t out_head;  // numbers from one row's output to the next
 };
 
+struct SoftmaxStats {
+  float maximum;
+  double sum, weighted;  // Σ e^(x−maximum), Σ e^(x−maximum)·(x−maximum)
+};
+
+struct AdamwStep {
+  float *value, *gradient, *moment1, *moment2;
+  float gradient_scale, beta1, beta2, eps, decay, step_size, root_correction;
+};
+
 struct Kernels {
   const char* name;
   bool bf16_products;  // bf16 factors are multiplied natively; else rounded to bf16 and multiplied as f32
@@ -81,6 +91,22 @@ struct Kernels {
   int64_t (*attention_backward_room)(int64_t keys, int head_dim);
   void (*attention_backward)(const AttentionHead&, float* room);
   void (*attention_decode)(const DecodeHead&, float* room);  // room: rows * (keys + 16) numbers
+
+  // Rows of n numbers (rows.inl states each formula).
+  float (*dot)(const float* a, const float* b, int64_t n);
+  void (*axpy)(float* y, const float* x, float factor, int64_t n);
+  void (*norm_row)(const float* x, const float* weight, float rstd, float* y, int64_t n);
+  float (*add_and_square)(float* x, const float* delta, int64_t n);
+  void (*norm_row_backward)(const float* x, const float* weight, float rstd, const float* dy, float* dx, bool accumulate,
+                            float* dweight_or_null, int64_t n);
+  void (*rope_head)(float* x, const float* cosine, const float* sine, float sign, int64_t half);
+  void (*swiglu_row)(const float* gate, const float* up, float* y, int64_t n);
+  void (*swiglu_row_backward)(const float* gate, const float* up, const float* dy, float* dgate, float* dup, int64_t n);
+  SoftmaxStats (*softmax_stats)(const float* z, float factor, int64_t n);
+  void (*softmax_gradient)(const float* z, float* dz, float factor, float lse, float total, float dentropy, float entropy, int64_t n);
+  void (*adamw_range)(const AdamwStep&, int64_t begin, int64_t end);
+  void (*floats_to_bf16)(bf16* to, const float* from, int64_t n);
+  void (*bf16_to_floats)(float* to, const bf16* from, int64_t n);
 
   // Multiply-adds in registers only, f32 and bf16: for the benches' ceilings. They return the FLOP done.
   int64_t (*peak_f32)(int64_t rounds);
