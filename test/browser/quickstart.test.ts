@@ -129,11 +129,11 @@ interface Canvas {
 
 /** For people: the notebook from top to bottom in one picture. */
 async function saveWholeNotebook(page: Page): Promise<void> {
-  const height = await page
-    .locator(".jp-WindowedPanel-outer")
-    .first()
-    .evaluate((element) => element.scrollHeight);
-  await page.setViewportSize({ width: 1400, height: Math.min(12_000, height + 200) });
+  const cells = page.locator(".jp-Notebook .jp-Cell");
+  const [first, last] = [await cells.first().boundingBox(), await cells.last().boundingBox()];
+  if (!first || !last) return;
+  await page.setViewportSize({ width: 1400, height: Math.ceil(last.y + last.height - first.y) + 200 });
+  await cells.first().scrollIntoViewIfNeeded();
   await page.waitForTimeout(500);
   await page.screenshot({ path: join(output, "notebook.png") });
 }
