@@ -12,13 +12,15 @@ interface Panel {
   title: string;
   /** Quantity → name of its curve. */
   curves: Record<string, string>;
+  /** The axis begins at 0. */
+  fromZero?: boolean;
 }
 
 const panels: Panel[] = [
   { title: "loss (nats per token)", curves: { loss: "training", evalLoss: "evaluation" } },
   { title: "reward", curves: { reward: "reward" } },
   { title: "token accuracy", curves: { tokenAccuracy: "training", evalTokenAccuracy: "evaluation" } },
-  { title: "learning rate", curves: { learningRate: "learning rate" } },
+  { title: "learning rate", curves: { learningRate: "learning rate" }, fromZero: true },
   { title: "tokens per second", curves: { tokensPerSecond: "tokens/s" } },
   { title: "gradient norm", curves: { gradNorm: "gradient norm" } },
   { title: "KL to reference (nats)", curves: { kl: "KL" } },
@@ -85,6 +87,7 @@ export function training(events: Iterable<TrainingEvent>, options: TrainingOptio
     layout[`yaxis${suffix}`] = {
       domain: [top - cell.height, top],
       anchor: `x${suffix}`,
+      ...(panel.fromZero && { rangemode: "tozero" }),
     };
     const note = { y: top, xref: "paper", yref: "paper", yanchor: "bottom", showarrow: false } as const;
     layout.annotations!.push({ ...note, text: panel.title, x: left, xanchor: "left", font: { size: 12 } });

@@ -44,7 +44,6 @@ export class StoredRun {
   }
 
   [displaySymbol](): MimeBundle {
-    const figure = this.figure()[displaySymbol]();
     const facts = factsOf(this.#record);
     const rows = facts.map(
       ([key, value]) =>
@@ -52,7 +51,8 @@ export class StoredRun {
     );
     const text = facts.map(([key, value]) => `${key}: ${value}`).join("\n");
     if (this.metrics.length === 0) return { "text/html": `<table>${rows.join("")}</table>`, "text/plain": text };
-    return { "text/html": `<table>${rows.join("")}</table>${figure["text/html"]}`, "text/plain": text };
+    const { "image/svg+xml": svg, "text/html": html } = this.figure()[displaySymbol]();
+    return { "text/html": `<table>${rows.join("")}</table>${html}`, "image/svg+xml": svg, "text/plain": text };
   }
 }
 

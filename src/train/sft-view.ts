@@ -24,7 +24,8 @@ export function sftView(state: State): MimeBundle {
   const head = header(state, start.steps, last.step, lines);
   if (isLive) return { "text/html": `${head}${figure.toSvg()}`, "text/plain": `sft: ${text}` };
   const final = figure[displaySymbol]();
-  return { "text/html": `${head}${final["text/html"]}`, "text/plain": `sft: ${text}` };
+  const { "image/svg+xml": svg, "text/html": html } = final;
+  return { "text/html": `${head}${html}`, "image/svg+xml": svg, "text/plain": `sft: ${text}` };
 }
 
 /** For the terminal's line. */
