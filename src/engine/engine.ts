@@ -27,6 +27,8 @@ export interface DeviceInfo {
 
 export interface EngineDevice {
   readonly name: string;
+  /** Version of the engine that it belongs to, for manifests. */
+  readonly engineVersion: string;
   info(): DeviceInfo;
   resetPeak(): void;
   /** Loads a Hugging Face directory. */

@@ -49,7 +49,7 @@ export function fakeEngine(): Engine {
   const devices = new Map<string, FakeDevice>();
   return {
     name: "fake",
-    version: "fake-1",
+    version: fakeVersion,
     async device(name = "cpu", { threads = 1 } = {}) {
       if (name !== "cpu") throw new MedgymError("unsupported", `device "${name}": the fake engine has "cpu" only.`);
       const key = `${name}:${threads}`;
@@ -60,11 +60,13 @@ export function fakeEngine(): Engine {
 }
 
 export const fakeModelType = "medgym-fake";
+const fakeVersion = "fake-1";
 
 type Checkpoint = () => Promise<void>;
 
 class FakeDevice implements EngineDevice {
   readonly name: string;
+  readonly engineVersion = fakeVersion;
   readonly #threads: number;
   #tail: Promise<unknown> = Promise.resolve();
   #inFlight = false;

@@ -51,11 +51,13 @@ function threadsFromEnvironment(): number {
 
 export class NativeDevice implements EngineDevice {
   readonly name: string;
+  readonly engineVersion: string;
   readonly #addon: Addon;
   readonly #handle: DeviceHandle;
 
   constructor(addon: Addon, name: string, handle: DeviceHandle) {
     this.name = name;
+    this.engineVersion = addon.version();
     this.#addon = addon;
     this.#handle = handle;
   }

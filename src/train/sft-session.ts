@@ -55,6 +55,7 @@ function newFolder(
     options: { ...options, model: undefined, data: undefined, evalData: undefined },
     seed: options.seed,
     device: { name, isa, threads },
+    engineVersion: options.model.device.engineVersion,
     model,
     data: {
       data: describeData(options.data, data),
