@@ -1,8 +1,8 @@
 // Training steps and generation at the shapes of the published comparison, without Node: ./step [nano|mini|0.5b …] [f32|bf16] [threads=1]
-// [full] [generate]. LoRA rank 16 on all linears unless `full`. Prints tokens/s, the parts of a step, and the engine's peak bytes.
-#include <chrono>
+// [full] [sequences=N] [generate]. LoRA rank 16 on all linears unless `full`. Prints tokens/s, the parts of a step, and the engine's peak bytes.
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -25,7 +25,13 @@ constexpr Shape shapes[] = {
     {"0.5b", 896, 24, 14, 2, 4864, 151936, true, 1, 512},
 };
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+// With one thread, processor time: what else the machine does then disturbs little.
+bool processor_time = true;
+double now() {
+  timespec t{};
+  clock_gettime(processor_time ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
 
 ModelPtr create(mg_device* device, const Shape& s, mg_dtype dtype) {
   const auto n = [](int v) { return std::to_string(v); };
@@ -54,7 +60,7 @@ int64_t peak(mg_device* device) {
   return info.peak_bytes;
 }
 
-void bench_training(const Shape& s, mg_dtype dtype, int threads, bool full) {
+void bench_training(const Shape& s, mg_dtype dtype, int threads, bool full, int sequences) {
   const DevicePtr device = open_cpu(threads);
   const ModelPtr model = create(device.get(), s, dtype);
   AdapterPtr adapter;
@@ -68,7 +74,7 @@ void bench_training(const Shape& s, mg_dtype dtype, int threads, bool full) {
   }
   const OptimizerPtr optimizer = make_optimizer(model.get(), adapter.get());
   Packed packed;
-  for (int i = 0; i < s.sequences; ++i) {
+  for (int i = 0; i < sequences; ++i) {
     std::vector<int32_t> tokens;
     for (int t = 0; t < s.length; ++t) tokens.push_back(static_cast<int32_t>((i * 7919 + t * t * 31 + t) % s.vocabulary));
     packed.add(tokens, tokens);
@@ -134,7 +140,7 @@ void bench_generation(const Shape& s, mg_dtype dtype, int threads, int sequences
 }  // namespace
 
 int main(int argc, char** argv) {
-  int threads = 1;
+  int threads = 1, sequences = 0;
   bool full = false, generate = false;
   std::vector<mg_dtype> dtypes;
   std::vector<const Shape*> chosen;
@@ -143,6 +149,7 @@ int main(int argc, char** argv) {
     if (word == "full") full = true;
     else if (word == "generate") generate = true;
     else if (word == "f32") dtypes.push_back(MG_F32);
+    else if (word.starts_with("sequences=")) sequences = std::stoi(word.substr(10));
     else if (word == "bf16") dtypes.push_back(MG_BF16);
     else if (word.starts_with("threads=")) threads = std::stoi(word.substr(8));
     else
@@ -151,13 +158,14 @@ int main(int argc, char** argv) {
   }
   if (chosen.empty()) chosen = {&shapes[0], &shapes[1]};
   if (dtypes.empty()) dtypes = {MG_F32, MG_BF16};
-  std::printf("%s, %d threads\n", mg_cpu_isa(), threads);
+  processor_time = threads == 1;
+  std::printf("%s, %d threads, %s\n", mg_cpu_isa(), threads, processor_time ? "processor time" : "wall time");
   for (const Shape* s : chosen) {
     for (const mg_dtype dtype : dtypes) {
       if (generate)
-        for (const int sequences : {1, 16}) bench_generation(*s, dtype, threads, sequences);
+        for (const int together : {1, 16}) bench_generation(*s, dtype, threads, together);
       else
-        bench_training(*s, dtype, threads, full);
+        bench_training(*s, dtype, threads, full, sequences ? sequences : s->sequences);
     }
   }
 }

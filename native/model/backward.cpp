@@ -42,9 +42,9 @@ void project_backward(const Pass& pass, int64_t layer, LayerTape& tape, const Pr
                     .x = p.x, .x_row = in};
       args.dropout = pass.train ? m->dropout : 0;
       args.seed = pass.dropout_seed;
-      args.stream = static_cast<uint64_t>(layer * SLOTS + slot);
+      args.stream = pass.group << 32 | static_cast<uint64_t>(layer * SLOTS + slot);
       args.compute = pass.model.dtype;
-      lora_backward(ctx, args, tape.hidden[static_cast<size_t>(slot)].f32(), p.dy + column, out, m->da.f32(), m->db.f32(), p.dx, in);
+      lora_backward(ctx, args, tape.hidden[static_cast<size_t>(slot)].f32() + pass.tape_row * m->rank, p.dy + column, out, m->da.f32(), m->db.f32(), p.dx, in);
     }
     column += slot_width(pass.model.config, static_cast<Slot>(slot));
   }
@@ -77,50 +77,50 @@ void backward_layer(const Pass& pass, int64_t layer, LayerTape& tape, float* dx,
   const ModelConfig& c = m.config;
   Layer& l = m.layers[static_cast<size_t>(layer)];
   const Adapter* adapter = pass.segments[0].adapter;
-  const int64_t tokens = pass.tokens, f = c.intermediate, h_size = tokens * c.hidden, q = c.q_size(), g = c.kv_size(), row = q + 2 * g;
+  const int64_t tokens = pass.tokens, at = pass.tape_row, f = c.intermediate, h_size = tokens * c.hidden, q = c.q_size(), g = c.kv_size(), row = q + 2 * g;
   auto trains = [&](Slot first, Slot last) { return m.trainable || (adapter && adapter->any(layer, first, last)); };
   const bool below_qkv = below || m.trainable;
   const bool below_o = below_qkv || trains(Q_PROJ, V_PROJ);
   const bool below_mlp = below_o || trains(O_PROJ, O_PROJ);
-  float* x = grow(ctx, r.x, h_size);
+  float* x = grow(ctx, r.x_saved, h_size);
   float* h = grow(ctx, r.h, h_size);
   float* dh = grow(ctx, r.dh, h_size);
 
   float* gate_up = grow(ctx, r.gate_up, tokens * 2 * f);
   float* act = grow(ctx, r.act, tokens * f);
   float* dact = grow(ctx, r.dact, tokens * f);
-  tape.gate_up.load(ctx, gate_up, tokens * 2 * f);
+  tape.gate_up.load(ctx, gate_up, at, tokens);
   if (trains(DOWN_PROJ, DOWN_PROJ)) swiglu_forward(ctx, tokens, f, gate_up, gate_up + f, 2 * f, act, f);
   project_backward(pass, layer, tape, {DOWN_PROJ, DOWN_PROJ, l.down, l.down_bias, act, dx, dact});
   if (!below_mlp && !trains(GATE_PROJ, UP_PROJ)) return;
   swiglu_backward(ctx, tokens, f, gate_up, gate_up + f, 2 * f, dact, f, gate_up, gate_up + f, 2 * f);
-  tape.x_mid.load(ctx, x, h_size);
+  tape.x_mid.load(ctx, x, at, tokens);
   if (trains(GATE_PROJ, UP_PROJ))
     rms_norm_forward(ctx, {tokens, c.hidden}, x, c.hidden, l.post_norm.data(), c.rms_eps, h, c.hidden, nullptr);
   project_backward(pass, layer, tape, {GATE_PROJ, UP_PROJ, l.gate_up, l.gate_up_bias, h, gate_up, below_mlp ? dh : nullptr});
   if (!below_mlp) return;
-  rms_norm_backward(ctx, {tokens, c.hidden}, x, c.hidden, l.post_norm.data(), tape.rstd_mid.f32(), dh, c.hidden, dx, c.hidden, true,
+  rms_norm_backward(ctx, {tokens, c.hidden}, x, c.hidden, l.post_norm.data(), tape.rstd_mid.f32() + at, dh, c.hidden, dx, c.hidden, true,
                     gradient_of(l.post_norm.gradient));
 
   float* attn = grow(ctx, r.attn, tokens * q);
   float* dattn = grow(ctx, r.dattn, tokens * q);
-  tape.attn.load(ctx, attn, tokens * q);
+  tape.attn.load(ctx, attn, at, tokens);
   project_backward(pass, layer, tape, {O_PROJ, O_PROJ, l.o, l.o_bias, attn, dx, below_o ? dattn : nullptr});
   if (!below_o) return;
   float* qkv = grow(ctx, r.qkv, tokens * row);
   float* dqkv = grow(ctx, r.dqkv, tokens * row);
-  tape.qkv.load(ctx, qkv, tokens * row);
+  tape.qkv.load(ctx, qkv, at, tokens);
   if (c.qk_norm) qk_norm_and_rope(pass, layer, qkv);
-  attention_backward(ctx, attention_shape(m, layer, tokens, r.cu_seqlens), qkv, row, qkv + q, row, qkv + q + g, row, attn, q, tape.lse.f32(), dattn, q, dqkv, row,
+  attention_backward(ctx, attention_shape(pass, layer), qkv, row, qkv + q, row, qkv + q + g, row, attn, q, tape.lse.f32() + at * c.heads, dattn, q, dqkv, row,
                      dqkv + q, row, dqkv + q + g, row);
-  if (c.qk_norm) tape.qkv.load(ctx, qkv, tokens * row);
+  if (c.qk_norm) tape.qkv.load(ctx, qkv, at, tokens);
   qk_norm_and_rope_backward(pass, l, qkv, dqkv);
-  tape.x_in.load(ctx, x, h_size);
+  tape.x_in.load(ctx, x, at, tokens);
   if (trains(Q_PROJ, V_PROJ))
     rms_norm_forward(ctx, {tokens, c.hidden}, x, c.hidden, l.input_norm.data(), c.rms_eps, h, c.hidden, nullptr);
   project_backward(pass, layer, tape, {Q_PROJ, V_PROJ, l.qkv, l.qkv_bias, h, dqkv, below_qkv ? dh : nullptr});
   if (!below_qkv) return;
-  rms_norm_backward(ctx, {tokens, c.hidden}, x, c.hidden, l.input_norm.data(), tape.rstd_in.f32(), dh, c.hidden, dx, c.hidden, true,
+  rms_norm_backward(ctx, {tokens, c.hidden}, x, c.hidden, l.input_norm.data(), tape.rstd_in.f32() + at, dh, c.hidden, dx, c.hidden, true,
                     gradient_of(l.input_norm.gradient));
 }
 
@@ -163,20 +163,24 @@ void backward(Model& m, const mg_output_gradients& out) {
     scatter_rows(ctx, dhead_x, r.scored.data(), n, h, dx, h);
   }
 
-  const Pass pass{m, r.tokens, r.positions.data(), {{0, r.tokens, r.adapter.get()}}, r.train, r.dropout_seed};
   const int64_t first = first_trained_layer(m, r.adapter.get());
   for (int64_t layer = c.layers - 1; layer >= first; --layer) {
-    m.device->throw_if_cancelled();
-    LayerTape* tape = nullptr;
-    if (r.checkpoint) {
-      float* x = grow(ctx, r.x, r.tokens * h);
-      std::copy_n(r.inputs[static_cast<size_t>(layer)].f32(), r.tokens * h, x);
-      tape = &r.recomputed;
-      forward_layer(pass, layer, x, tape);
-    } else {
-      tape = &r.tapes[static_cast<size_t>(layer)];
+    for (size_t group = 0; group + 1 < r.groups.size(); ++group) {
+      m.device->throw_if_cancelled();
+      int64_t first_token = 0;
+      Pass pass = group_pass(m, group, &first_token);
+      LayerTape* tape = &r.recomputed;
+      if (r.checkpoint) {
+        float* x = grow(ctx, r.x, pass.tokens * h);
+        std::copy_n(r.inputs[static_cast<size_t>(layer)].f32() + first_token * h, pass.tokens * h, x);
+        reserve_tape(m, *tape, layer, pass.tokens);
+        forward_layer(pass, layer, x, tape);
+      } else {
+        tape = &r.tapes[static_cast<size_t>(layer)];
+        pass.tape_row = first_token;
+      }
+      backward_layer(pass, layer, *tape, dx + first_token * h, layer > first);
     }
-    backward_layer(pass, layer, *tape, dx, layer > first);
   }
   if (m.trainable) embedding_backward(ctx, r.token_ids.data(), r.tokens, c.vocab, h, dx, m.embedding.gradient.f32());
   r.forget();

@@ -99,11 +99,11 @@ void Generator::advance(const Group& group, bool prefill) {
   const ModelConfig& c = m.config;
   const int64_t q = c.q_size(), g = c.kv_size(), row = q + 2 * g, n = static_cast<int64_t>(group.size());
 
-  std::vector<int32_t> tokens, positions, starts{0}, lengths, last_rows;
+  std::vector<int32_t> tokens, positions, lengths, last_rows;
   size_t table_row = 0;
   for (const Sequence* s : group) table_row = std::max(table_row, s->blocks.size());
   std::vector<int32_t> tables(group.size() * table_row, 0);
-  Pass pass{m, 0, nullptr, {}};
+  Pass pass{m, 0, nullptr, {0}, {}};
   for (size_t i = 0; i < group.size(); ++i) {
     const Sequence& s = *group[i];
     const auto length = static_cast<int64_t>(s.tokens.size()), first = static_cast<int64_t>(tokens.size());
@@ -114,7 +114,7 @@ void Generator::advance(const Group& group, bool prefill) {
     const auto end = static_cast<int64_t>(tokens.size());
     if (pass.segments.empty() || pass.segments.back().adapter != s.adapter.get()) pass.segments.push_back({first, 0, s.adapter.get()});
     pass.segments.back().count += end - first;
-    starts.push_back(static_cast<int32_t>(end));
+    pass.cu_seqlens.push_back(static_cast<int32_t>(end));
     lengths.push_back(static_cast<int32_t>(length));
     last_rows.push_back(static_cast<int32_t>(end - 1));
     std::copy(s.blocks.begin(), s.blocks.end(), tables.begin() + static_cast<int64_t>(i * table_row));
@@ -123,7 +123,7 @@ void Generator::advance(const Group& group, bool prefill) {
   pass.tokens = t;
   pass.positions = positions.data();
   m.rope_table.reserve(ctx, *std::max_element(lengths.begin(), lengths.end()));
-  const PagedBatch paged{static_cast<int32_t>(n), starts.data(), lengths.data(), tables.data(), static_cast<int64_t>(table_row)};
+  const PagedBatch paged{static_cast<int32_t>(n), pass.cu_seqlens.data(), lengths.data(), tables.data(), static_cast<int64_t>(table_row)};
 
   float* x = grow(ctx, r.x, t * c.hidden);
   float* h = grow(ctx, r.h, t * c.hidden);
@@ -137,7 +137,7 @@ void Generator::advance(const Group& group, bool prefill) {
     attention_inputs(pass, layer, x, h, qkv, nullptr);
     const PagedCache cache = cache_.layer(layer);
     paged_write(ctx, cache, paged, qkv + q, row, qkv + q + g, row);
-    const AttentionShape shape = attention_shape(m, layer, t, starts);
+    const AttentionShape shape = attention_shape(pass, layer);
     if (prefill) attention_forward(ctx, shape, qkv, row, qkv + q, row, qkv + q + g, row, attn, q, nullptr);
     else paged_attention(ctx, cache, paged, shape.heads, shape.scale, shape.window, qkv, row, attn, q);
     attention_output(pass, layer, attn, x, nullptr);

@@ -17,22 +17,43 @@ float* grow(Context& ctx, Buffer& buffer, int64_t count) {
   return buffer.f32();
 }
 
-void Kept::store(Context& ctx, Dtype type, const float* from, int64_t count) {
+void Kept::reserve(Context& ctx, Dtype type, int64_t rows, int64_t width) {
   type_ = type;
-  const size_t size = dtype_size(type);
-  grow(ctx, buffer_, (count * static_cast<int64_t>(size) + 3) / 4);
-  char* to = static_cast<char*>(buffer_.data());
-  ctx.pool.split(count, 1 << 15, [&](int64_t begin, int64_t end, int) {
-    convert(to + static_cast<size_t>(begin) * size, type, from + begin, Dtype::F32, static_cast<size_t>(end - begin));
+  width_ = width;
+  grow(ctx, buffer_, (rows * width * static_cast<int64_t>(dtype_size(type)) + 3) / 4);
+}
+
+void Kept::store(Context& ctx, const float* from, int64_t first_row, int64_t rows) {
+  const size_t size = dtype_size(type_);
+  char* to = static_cast<char*>(buffer_.data()) + static_cast<size_t>(first_row * width_) * size;
+  ctx.pool.split(rows * width_, 1 << 15, [&](int64_t begin, int64_t end, int) {
+    convert(to + static_cast<size_t>(begin) * size, type_, from + begin, Dtype::F32, static_cast<size_t>(end - begin));
   });
 }
 
-void Kept::load(Context& ctx, float* to, int64_t count) const {
+void Kept::load(Context& ctx, float* to, int64_t first_row, int64_t rows) const {
   const size_t size = dtype_size(type_);
-  const char* from = static_cast<const char*>(buffer_.data());
-  ctx.pool.split(count, 1 << 15, [&](int64_t begin, int64_t end, int) {
+  const char* from = static_cast<const char*>(buffer_.data()) + static_cast<size_t>(first_row * width_) * size;
+  ctx.pool.split(rows * width_, 1 << 15, [&](int64_t begin, int64_t end, int) {
     convert(to + begin, Dtype::F32, from + static_cast<size_t>(begin) * size, type_, static_cast<size_t>(end - begin));
   });
+}
+
+void reserve_tape(Model& m, LayerTape& tape, int64_t layer, int64_t rows) {
+  Context& ctx = m.context();
+  const ModelConfig& c = m.config;
+  tape.x_in.reserve(ctx, m.dtype, rows, c.hidden);
+  tape.x_mid.reserve(ctx, m.dtype, rows, c.hidden);
+  tape.qkv.reserve(ctx, m.dtype, rows, c.q_size() + 2 * c.kv_size());
+  tape.attn.reserve(ctx, m.dtype, rows, c.q_size());
+  tape.gate_up.reserve(ctx, m.dtype, rows, 2 * c.intermediate);
+  grow(ctx, tape.lse, rows * c.heads);
+  grow(ctx, tape.rstd_in, rows);
+  grow(ctx, tape.rstd_mid, rows);
+  for (int slot = 0; slot < SLOTS; ++slot) {
+    const AdapterModule* module = m.run->adapter ? m.run->adapter->at(layer, static_cast<Slot>(slot)) : nullptr;
+    if (module) grow(ctx, tape.hidden[static_cast<size_t>(slot)], rows * module->rank);
+  }
 }
 
 namespace {
@@ -53,10 +74,10 @@ void project(const Pass& pass, int64_t layer, Slot first, Slot last, const Matri
                       .x = x + s.first * in, .x_row = in};
         args.dropout = pass.train ? m->dropout : 0;
         args.seed = pass.dropout_seed;
-        args.stream = static_cast<uint64_t>(layer * SLOTS + slot);
+        args.stream = pass.group << 32 | static_cast<uint64_t>(layer * SLOTS + slot);
         args.compute = pass.model.dtype;
         Scratch scratch(ctx.arena);
-        float* hidden = tape ? grow(ctx, tape->hidden[static_cast<size_t>(slot)], s.count * m->rank) : scratch.floats(static_cast<size_t>(s.count * m->rank));
+        float* hidden = tape ? tape->hidden[static_cast<size_t>(slot)].f32() + pass.tape_row * m->rank : scratch.floats(static_cast<size_t>(s.count * m->rank));
         lora_forward(ctx, args, hidden, y + s.first * out + column, out);
       }
       column += slot_width(pass.model.config, static_cast<Slot>(slot));
@@ -93,19 +114,18 @@ void attention_inputs(const Pass& pass, int64_t layer, const float* x, float* h,
   const ModelConfig& c = pass.model.config;
   const Layer& l = pass.model.layers[static_cast<size_t>(layer)];
   Context& ctx = pass.context();
-  const int64_t width = pass.tokens * (c.q_size() + 2 * c.kv_size());
-  if (tape) tape->x_in.store(ctx, pass.model.dtype, x, pass.tokens * c.hidden);
+  if (tape) tape->x_in.store(ctx, x, pass.tape_row, pass.tokens);
   rms_norm_forward(ctx, {pass.tokens, c.hidden}, x, c.hidden, l.input_norm.data(), c.rms_eps, h, c.hidden,
-                   tape ? grow(ctx, tape->rstd_in, pass.tokens) : nullptr);
+                   tape ? tape->rstd_in.f32() + pass.tape_row : nullptr);
   project(pass, layer, Q_PROJ, V_PROJ, l.qkv, l.qkv_bias, h, qkv, false, tape);
-  if (tape && c.qk_norm) tape->qkv.store(ctx, pass.model.dtype, qkv, width);
+  if (tape && c.qk_norm) tape->qkv.store(ctx, qkv, pass.tape_row, pass.tokens);
   qk_norm_and_rope(pass, layer, qkv);
-  if (tape && !c.qk_norm) tape->qkv.store(ctx, pass.model.dtype, qkv, width);
+  if (tape && !c.qk_norm) tape->qkv.store(ctx, qkv, pass.tape_row, pass.tokens);
 }
 
 void attention_output(const Pass& pass, int64_t layer, const float* attn, float* x, LayerTape* tape) {
   const Layer& l = pass.model.layers[static_cast<size_t>(layer)];
-  if (tape) tape->attn.store(pass.context(), pass.model.dtype, attn, pass.tokens * pass.model.config.q_size());
+  if (tape) tape->attn.store(pass.context(), attn, pass.tape_row, pass.tokens);
   project(pass, layer, O_PROJ, O_PROJ, l.o, l.o_bias, attn, x, true, tape);
 }
 
@@ -114,11 +134,11 @@ void mlp(const Pass& pass, int64_t layer, float* x, float* h, float* gate_up, fl
   const Layer& l = pass.model.layers[static_cast<size_t>(layer)];
   Context& ctx = pass.context();
   const int64_t f = c.intermediate;
-  if (tape) tape->x_mid.store(ctx, pass.model.dtype, x, pass.tokens * c.hidden);
+  if (tape) tape->x_mid.store(ctx, x, pass.tape_row, pass.tokens);
   rms_norm_forward(ctx, {pass.tokens, c.hidden}, x, c.hidden, l.post_norm.data(), c.rms_eps, h, c.hidden,
-                   tape ? grow(ctx, tape->rstd_mid, pass.tokens) : nullptr);
+                   tape ? tape->rstd_mid.f32() + pass.tape_row : nullptr);
   project(pass, layer, GATE_PROJ, UP_PROJ, l.gate_up, l.gate_up_bias, h, gate_up, false, tape);
-  if (tape) tape->gate_up.store(ctx, pass.model.dtype, gate_up, pass.tokens * 2 * f);
+  if (tape) tape->gate_up.store(ctx, gate_up, pass.tape_row, pass.tokens);
   swiglu_forward(ctx, pass.tokens, f, gate_up, gate_up + f, 2 * f, act, f);
   project(pass, layer, DOWN_PROJ, DOWN_PROJ, l.down, l.down_bias, act, x, true, tape);
 }

@@ -12,15 +12,17 @@ namespace medgym {
 // The first `count` numbers of a buffer that grows when it must.
 float* grow(Context&, Buffer&, int64_t count);
 
-// Activations kept in the model's dtype.
+// Activations kept in the model's dtype, by rows.
 class Kept {
  public:
-  void store(Context&, Dtype, const float* from, int64_t count);
-  void load(Context&, float* to, int64_t count) const;
+  void reserve(Context&, Dtype, int64_t rows, int64_t width);
+  void store(Context&, const float* from, int64_t first_row, int64_t rows);
+  void load(Context&, float* to, int64_t first_row, int64_t rows) const;
 
  private:
   Buffer buffer_;
   Dtype type_ = Dtype::F32;
+  int64_t width_ = 0;
 };
 
 // What the backward pass of one layer reads. Normalised inputs and silu(gate)·up are computed again: they are cheap.
@@ -40,20 +42,23 @@ struct Segment {
   const Adapter* adapter;
 };
 
-// One pass through the layers: what every layer needs to know of the batch.
+// Tokens that go through a layer together: whole sequences, few enough that their activations stay in the cache.
 struct Pass {
   Model& model;
   int64_t tokens;
-  const int32_t* positions;  // (T)
+  const int32_t* positions;         // (T)
+  std::vector<int32_t> cu_seqlens;  // from 0 to T
   std::vector<Segment> segments;
+  int64_t tape_row = 0;  // where these tokens lie in the tapes
   bool train = false;
-  uint64_t dropout_seed = 0;
+  uint64_t dropout_seed = 0, group = 0;  // each group drops with a stream of its own
   Context& context() const { return model.context(); }
 };
 
 struct Run {
-  // Scratch of one layer.
-  Buffer x, h, qkv, attn, gate_up, act, dx, dh, dattn, dqkv, dact, rstd;
+  Buffer x, dx;  // (T,H) the residual stream and its gradient
+  // Scratch of one layer and group.
+  Buffer x_saved, h, qkv, attn, gate_up, act, dh, dattn, dqkv, dact;
 
   // The kept forward pass.
   bool kept = false;
@@ -64,6 +69,7 @@ struct Run {
   bool train = false;
   uint64_t dropout_seed = 0;
   std::vector<int32_t> token_ids, cu_seqlens, positions;
+  std::vector<int32_t> groups;           // (G+1) sequence numbers: group g has sequences groups[g] … groups[g+1]-1
   std::vector<int32_t> scored, targets;  // (N) positions with a target, (N,K) their targets
   std::vector<LayerTape> tapes;          // one per layer
   std::vector<Buffer> inputs;            // with checkpoint: (T,H) f32, the input of each layer,
@@ -92,9 +98,12 @@ void qk_norm_and_rope(const Pass&, int64_t layer, float* qkv);
 // ---- forward.cpp and backward.cpp
 
 void forward(Model&, const mg_batch&, const mg_forward_options&, std::shared_ptr<Adapter>, const mg_forward_result&);
-// The layer with attention over the packed batch of run.cu_seqlens; x in place.
+// Group g of the kept batch; first_token gets where it lies in the batch.
+Pass group_pass(Model&, size_t g, int64_t* first_token);
+// x (tokens of the pass, H) in place.
 void forward_layer(const Pass&, int64_t layer, float* x, LayerTape*);
-AttentionShape attention_shape(const Model&, int64_t layer, int64_t tokens, const std::vector<int32_t>& cu_seqlens);
+AttentionShape attention_shape(const Pass&, int64_t layer);
+void reserve_tape(Model&, LayerTape&, int64_t layer, int64_t rows);
 void backward(Model&, const mg_output_gradients&);
 // First layer whose input or weights need a gradient.
 int64_t first_trained_layer(const Model&, const Adapter*);
