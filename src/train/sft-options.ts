@@ -73,7 +73,7 @@ const rows = z.custom<SftData>(
 );
 const rowsInWords = "an array of rows, an (async) iterable of rows, or the path of a .jsonl or .json file";
 
-export const sftSchema = z.strictObject({
+const fields = {
   model: z
     .custom<Model>((value) => value instanceof Model || isModelLike(value))
     .describe("a model, as loadModel gives it"),
@@ -106,7 +106,9 @@ export const sftSchema = z.strictObject({
   keepCheckpoints: z.int().min(1).default(2),
   resume: z.union([z.string(), z.boolean()]).describe("a run's id or folder, or true or false").optional(),
   seed: z.int().min(0).default(0),
-});
+} satisfies Record<keyof SftOptions, z.ZodType>;
+
+export const sftSchema = z.strictObject(fields);
 
 /** A module imported twice breaks `instanceof`. */
 const isModelLike = (value: unknown) => {

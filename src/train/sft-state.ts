@@ -48,14 +48,24 @@ export async function saveState(
   fingerprint: Fingerprint,
 ): Promise<Checkpoint> {
   const { model, optimizer } = trainee;
-  return saveCheckpoint(folder.checkpoints, state.step, async (directory) => {
+  const saving = saveCheckpoint(folder.checkpoints, state.step, async (directory) => {
     await optimizer.save(join(directory, optimizerFile));
     if (model.adapter) {
       await model.adapter.engine.save(join(directory, "adapter_model.safetensors"), "f32");
       const base = model.source.id ?? model.source.directory;
       await writeFile(join(directory, "adapter_config.json"), peftConfigJson(model.adapter.config, base));
     }
-    await writeFile(join(directory, "state.json"), `${JSON.stringify({ ...state, fingerprint }, null, 2)}\n`);
+    await writeFile(
+      join(directory, "state.json"),
+      `${JSON.stringify({ ...state, fingerprint: jsonable(fingerprint) }, null, 2)}\n`,
+    );
+  });
+  return saving.catch((error) => {
+    if ((error as MedgymError).code !== "io") throw error;
+    const advice = `Earlier checkpoints are untouched: resume: "${folder.id}" goes on from the newest.`;
+    throw new MedgymError("io", `sft: no checkpoint at step ${state.step}: ${error.message} ${advice}`, {
+      cause: error,
+    });
   });
 }
 
@@ -91,7 +101,9 @@ export async function resumeRun(
   const { fingerprint: saved, ...state } = await readState(checkpoint);
   const different = firstDifference(saved, fingerprint);
   if (different) {
-    const [was, is] = [saved[different], fingerprint[different]].map((value) => JSON.stringify(value) ?? "not given");
+    const [was, is] = [saved[different], fingerprint[different]].map(
+      (value) => JSON.stringify(jsonable(value)) ?? "not given",
+    );
     throw new InvalidOptionError(
       "resume",
       `sft: ${basename(path)} ran with ${different} ${was}, this call has ${is}. Give what it had, or start a new run without resume.`,

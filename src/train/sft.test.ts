@@ -57,7 +57,12 @@ describe("sft", () => {
     const stored = await track.load(result.id);
     expect(stored.status).toBe("succeeded");
     expect(stored.metrics.filter((m) => m.type === "step-end")).toHaveLength(60);
-    expect(stored.manifest).toMatchObject({ name: "sft", seed: 0, data: { data: { sequences: 16, tokens: 48 } } });
+    expect(stored.manifest).toMatchObject({
+      name: "sft",
+      seed: 0,
+      versions: { engine: "fake-1" },
+      data: { data: { sequences: 16, tokens: 48 } },
+    });
   });
 
   it("leaves the base as it was: only the adapter is trained", async () => {
@@ -222,6 +227,13 @@ describe("resume", () => {
     expect(adapterBytes(third)).toEqual(adapterBytes(first));
   });
 
+  it("knows a pattern of layers again", async () => {
+    const lora = { targets: /mlp/ };
+    const { id } = await train({ ...long, lora });
+    expect((await train({ ...long, lora, resume: id })).id).toBe(id);
+    await expect(train({ ...long, lora: { targets: /attn/ }, resume: id })).rejects.toThrow('ran with lora {"rank":16');
+  });
+
   it("refuses other options, other data and a run without a checkpoint", async () => {
     const { id, path } = await train(long);
     await expect(train({ ...long, resume: id, learningRate: 0.01 })).rejects.toThrow(
@@ -323,7 +335,9 @@ describe("a child process", () => {
         env,
       },
     );
-    expect(stdout).toMatch(/^io cannot write .*/);
+    expect(stdout).toMatch(
+      /^io sft: no checkpoint at step 3: cannot write .* Earlier checkpoints are untouched: resume: "sft-/,
+    );
     const [id] = readdirSync(env.MEDGYM_RUNS);
     for (const { path } of await listCheckpoints(join(env.MEDGYM_RUNS, id, "checkpoints"))) {
       expect(await checkpointFault(path)).toBeUndefined();
