@@ -51,15 +51,31 @@ function longestCurve(folder: string): number {
   return Math.max(0, ...curves.map(([, path]) => path.split(/[MLHVCS]/).length - 1));
 }
 
+async function runStaged(name: string, parameters: Record<string, number>): Promise<CodeCell[]> {
+  const folder = join(output, name);
+  const file = join(folder, "executed.ipynb");
+  const { stdout } = await medgym("run", stageNotebook(name, folder, parameters), "--output", file);
+  expect(stdout).toMatch(/Executed notebook: .*\.ipynb\nPlots: \d+ in /);
+  await validate(file);
+  expect(longestCurve(join(folder, "executed-plots"))).toBeGreaterThan(10);
+  return expectExecuted(file);
+}
+
 describe("by our client", () => {
-  test.each(["00-quickstart", "03-lora-sft"])("%s runs in full, and its plots have curves", async (name) => {
-    const notebook = stageNotebook(name, join(output, name));
-    const file = join(output, name, "executed.ipynb");
-    const { stdout } = await medgym("run", notebook, "--output", file);
-    expect(stdout).toMatch(/Executed notebook: .*\.ipynb\nPlots: \d+ in /);
-    expectExecuted(file);
-    await validate(file);
-    expect(longestCurve(join(output, name, "executed-plots"))).toBeGreaterThan(10);
+  test("00-quickstart in full: held-out exact match from below 0.1 to above 0.85", async () => {
+    const cells = await runStaged("00-quickstart", {});
+    const table = cells.flatMap(({ outputs }) =>
+      outputs
+        .map((out) => ("data" in out ? String(out.data["text/plain"]) : ""))
+        .filter((text) => /^exact match +base/m.test(text)),
+    );
+    const [, before, after] = /^all +(\d\.\d+) \[[^\]]*\] +(\d\.\d+)/m.exec(table[0]) ?? [];
+    expect(Number(before)).toBeLessThan(0.1);
+    expect(Number(after)).toBeGreaterThan(0.85);
+  });
+
+  test("03-lora-sft, shortened", async () => {
+    await runStaged("03-lora-sft", { steps: 16, trainTasks: 160, testTasks: 12 });
   });
 });
 
