@@ -2,18 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
+#include "ops/kernels/kernels.h"
 #include "runtime/philox.h"
 
 namespace medgym {
 namespace {
 
-// Kept tokens with their (unnormalised) probabilities, most likely first; ties by lower id.
+// The tokens that may be drawn, with their unnormalised probabilities. Most likely first where a filter has sorted them, else by id.
 struct Candidates {
+  std::vector<float> z;  // (V) scores after penalties and temperature
   std::vector<int32_t> ids;
   std::vector<float> weights;
   double total = 0;
+  std::vector<float> scratch;
 };
 
 void penalise(std::vector<float>& z, const SamplingOptions& o, const int32_t* seen, int64_t count) {
@@ -28,70 +30,100 @@ void penalise(std::vector<float>& z, const SamplingOptions& o, const int32_t* se
   }
 }
 
-Candidates candidates(const float* logits, int64_t vocabulary, const SamplingOptions& o, const int32_t* seen, int64_t seen_count) {
-  std::vector<float> z(logits, logits + vocabulary);
-  penalise(z, o, seen, seen_count);
-  Candidates c;
-  if (o.temperature == 0) {
-    c.ids = {int32_t(std::max_element(z.begin(), z.end()) - z.begin())};
-    c.weights = {1};
-    c.total = 1;
-    return c;
+// The k-th largest value. A heap of k passes over most values with one comparison.
+float kth_largest(const std::vector<float>& z, size_t k, std::vector<float>& heap) {
+  heap.assign(z.begin(), z.begin() + int64_t(k));
+  std::make_heap(heap.begin(), heap.end(), std::greater<>());
+  for (size_t i = k; i < z.size(); i++) {
+    if (!(z[i] > heap.front())) continue;
+    std::pop_heap(heap.begin(), heap.end(), std::greater<>());
+    heap.back() = z[i];
+    std::push_heap(heap.begin(), heap.end(), std::greater<>());
   }
-  for (float& value : z) value /= o.temperature;
-  const auto better = [&](int32_t a, int32_t b) { return z[a] != z[b] ? z[a] > z[b] : a < b; };
-  c.ids.resize(vocabulary);
-  std::iota(c.ids.begin(), c.ids.end(), 0);
-  if (o.top_k > 0 && o.top_k < vocabulary) {
-    std::nth_element(c.ids.begin(), c.ids.begin() + (o.top_k - 1), c.ids.end(), better);
-    const float last = z[c.ids[o.top_k - 1]];
-    c.ids.erase(std::remove_if(c.ids.begin(), c.ids.end(), [&](int32_t id) { return z[id] < last; }), c.ids.end());
-  }
-  std::sort(c.ids.begin(), c.ids.end(), better);
-  const float top = z[c.ids[0]];
-  const auto weigh = [&] {
-    c.total = 0;
+  return heap.front();
+}
+
+void keep_at_least(Candidates& c, float least) {
+  c.ids.clear();
+  for (size_t i = 0; i < c.z.size(); i++)
+    if (c.z[i] >= least) c.ids.push_back(int32_t(i));
+}
+
+void gather(const SamplingOptions& o, Candidates& c) {
+  const Kernels& k = kernels();
+  const auto weigh = [&](float top) {
+    c.scratch.resize(c.ids.size());
     c.weights.resize(c.ids.size());
-    for (size_t i = 0; i < c.ids.size(); i++) c.total += c.weights[i] = std::exp(z[c.ids[i]] - top);
+    for (size_t i = 0; i < c.ids.size(); i++) c.scratch[i] = c.z[c.ids[i]];
+    c.total = k.exp_row(c.scratch.data(), c.weights.data(), 1, -top, int64_t(c.ids.size()));
   };
-  weigh();
-  if (o.top_p < 1) {
-    // From the least likely up, tokens go while their sum stays within 1 - top_p; the most likely one always stays.
-    double tail = 0;
-    size_t keep = c.ids.size();
-    while (keep > 1 && (tail += c.weights[keep - 1] / c.total) <= 1 - double(o.top_p)) keep--;
+  const float top = *std::max_element(c.z.begin(), c.z.end());
+  const bool some_k = o.top_k > 0 && size_t(o.top_k) < c.z.size(), some_p = o.top_p < 1;
+  keep_at_least(c, some_k ? kth_largest(c.z, size_t(o.top_k), c.scratch) : -INFINITY);
+  weigh(top);
+  if (some_p) {
+    const double all = c.total;
+    // Far below the best lies next to nothing: sorting the rest is needed only for distributions that are nearly flat.
+    if (!some_k) {
+      keep_at_least(c, top - 16);
+      weigh(top);
+      if (c.total < double(o.top_p) * all) {
+        keep_at_least(c, -INFINITY);
+        weigh(top);
+      }
+    }
+    std::sort(c.ids.begin(), c.ids.end(), [&](int32_t a, int32_t b) { return c.z[a] != c.z[b] ? c.z[a] > c.z[b] : a < b; });
+    weigh(top);
+    // A token stays while those before it do not yet reach top_p; the first always stays.
+    double before = 0;
+    size_t keep = 0;
+    while (keep < c.ids.size() && (keep == 0 || before < double(o.top_p) * all)) before += double(c.weights[keep++]);
     c.ids.resize(keep);
-    weigh();
+    weigh(top);
   }
   if (o.min_p > 0) {
-    // weights[0] is exp(0) = 1, so the threshold needs no division by the total.
-    size_t keep = 1;
-    while (keep < c.ids.size() && c.weights[keep] >= o.min_p) keep++;
-    c.ids.resize(keep);
-    weigh();
+    // The most likely token weighs exp(0) = 1, so the threshold needs no division by the total.
+    size_t kept = 0;
+    for (size_t i = 0; i < c.ids.size(); i++)
+      if (c.weights[i] >= o.min_p) c.ids[kept++] = c.ids[i];
+    c.ids.resize(kept);
+    weigh(top);
   }
-  return c;
+}
+
+void prepare(Candidates& c, const float* logits, int64_t vocabulary, const SamplingOptions& o, const int32_t* seen, int64_t seen_count) {
+  c.z.assign(logits, logits + vocabulary);
+  penalise(c.z, o, seen, seen_count);
+  if (o.temperature == 0) {
+    c.ids = {int32_t(std::max_element(c.z.begin(), c.z.end()) - c.z.begin())};
+    c.weights = {1};
+    c.total = 1;
+    return;
+  }
+  for (float& value : c.z) value /= o.temperature;
+  gather(o, c);
 }
 
 }  // namespace
 
 Sample sample(const float* logits, int64_t vocabulary, const SamplingOptions& o, const int32_t* seen, int64_t seen_count, uint64_t seed,
               uint64_t counter) {
-  const Candidates c = candidates(logits, vocabulary, o, seen, seen_count);
+  static thread_local Candidates c;  // its memory serves every token
+  prepare(c, logits, vocabulary, o, seen, seen_count);
   const auto random = philox(seed, counter);
   double left = uniform53(random[0], random[1]) * c.total;
   size_t pick = 0;
-  while (pick + 1 < c.ids.size() && (left -= c.weights[pick]) >= 0) pick++;
+  while (pick + 1 < c.ids.size() && (left -= double(c.weights[pick])) >= 0) pick++;
+  while (pick > 0 && c.weights[pick] == 0) pick--;  // rounding at the very end must not draw what cannot occur
   const float inverse = o.temperature > 0 ? 1 / o.temperature : 1;
-  const float top = *std::max_element(logits, logits + vocabulary) * inverse;
-  double sum = 0;
-  for (int64_t v = 0; v < vocabulary; v++) sum += std::exp(logits[v] * inverse - top);
-  return {c.ids[pick], float(logits[c.ids[pick]] * inverse - top - std::log(sum))};
+  const SoftmaxStats stats = kernels().softmax_stats(logits, inverse, vocabulary);
+  return {c.ids[pick], float(double(logits[c.ids[pick]]) * inverse - stats.maximum - std::log(stats.sum))};
 }
 
 void sampling_probabilities(const float* logits, int64_t vocabulary, const SamplingOptions& o, const int32_t* seen, int64_t seen_count,
                             float* probabilities) {
-  const Candidates c = candidates(logits, vocabulary, o, seen, seen_count);
+  Candidates c;
+  prepare(c, logits, vocabulary, o, seen, seen_count);
   std::fill_n(probabilities, vocabulary, 0.0f);
   for (size_t i = 0; i < c.ids.size(); i++) probabilities[c.ids[i]] = float(c.weights[i] / c.total);
 }

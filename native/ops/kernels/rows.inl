@@ -130,6 +130,20 @@ void softmax_gradient(const float* z, float* dz, float factor, float lse, float 
     });
 }
 
+// out = e^(z·factor + shift); returns its sum.
+double exp_row(const float* z, float* out, float factor, float shift, int64_t n) {
+  const V f = splat(factor), add = splat(shift);
+  for_vectors(n, [&](int64_t i, auto c) { store(out + i, exp(fma(load(z + i, c), f, add)), c); });
+  double total = 0;
+  for (int64_t begin = 0; begin < n; begin += 1024) {
+    V s = zero();
+    const int64_t count = std::min<int64_t>(1024, n - begin);
+    for_vectors(count, [&](int64_t i, auto c) { s += load(out + begin + i, c); });
+    total += double(sum(s));
+  }
+  return total;
+}
+
 void adamw_range(const AdamwStep& a, int64_t begin, int64_t end) {
   const V beta1 = splat(a.beta1), beta2 = splat(a.beta2), keep1 = splat(1 - a.beta1), keep2 = splat(1 - a.beta2);
   for_vectors(end - begin, [&](int64_t offset, auto c) {
