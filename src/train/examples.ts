@@ -130,11 +130,18 @@ export function encodeRow(name: string, { row, place }: PlacedRow, tokenizer: To
     const { ids, assistantMask } = tokenizer.encodeChat([...turns, ...(row.completion as readonly ChatMessage[])], {
       tools,
     });
-    const promptText = tokenizer.applyChatTemplate(turns, { tools, addGenerationPrompt: true });
-    return withLoss(ids, assistantMask.fill(0, 0, tokenizer.encode(promptText).length), lossOn);
+    const prompt = tokenizer.encode(tokenizer.applyChatTemplate(turns, { tools, addGenerationPrompt: true }));
+    return withLoss(ids, assistantMask.fill(0, 0, commonLength(ids, prompt)), lossOn);
   } catch (error) {
     throw named(`sft: ${name}: ${place}`, error);
   }
+}
+
+/** Tokens at the beginning that are the same: a template may render a turn differently when more follows it. */
+function commonLength(a: Int32Array, b: Int32Array): number {
+  let length = 0;
+  while (length < a.length && length < b.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** Nothing predicts the first token. */
