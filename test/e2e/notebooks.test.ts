@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Cell, type CodeCell, type Output, readNotebook } from "../../kernel/client/notebook.ts";
+import { type Cell, type CodeCell, type Output, readNotebook, writeNotebook } from "../../kernel/client/notebook.ts";
 import { venvPython } from "../../scripts/venv.mjs";
 import { root, shortQuickstart, stageNotebook } from "../stage.ts";
 
@@ -99,5 +99,24 @@ describe("by nbclient", () => {
         outputs.map(kind).filter((name, at, all) => name !== "stream" || all[at - 1] !== name),
       );
     expect(kinds(expectExecuted(theirs))).toEqual(kinds(expectExecuted(ours)));
+  });
+});
+
+test("the README's cell runs as it stands, on fewer steps and tasks", async () => {
+  const [, code] = /```ts\n(.*?)```/s.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
+  const source = code
+    .replace("count: 1200", "count: 64")
+    .replace("count: 200", "count: 8")
+    .replace("steps: 160", "steps: 4");
+  expect(source).not.toBe(code);
+  const file = join(output, "readme.ipynb");
+  const cell: CodeCell = { cell_type: "code", id: "readme", metadata: {}, source, execution_count: null, outputs: [] };
+  const metadata = { kernelspec: { name: "medgym", display_name: "TypeScript (medgym)", language: "typescript" } };
+  writeNotebook(file, { nbformat: 4, nbformat_minor: 5, metadata, cells: [cell] });
+  await medgym("run", file, "--cwd", root, "--output", join(output, "readme-executed.ipynb"));
+  const [executed] = readNotebook(join(output, "readme-executed.ipynb")).cells.filter(isCode);
+  expect(executed.outputs.at(-1)).toMatchObject({
+    output_type: "execute_result",
+    data: { "text/html": expect.any(String) },
   });
 });
