@@ -48,7 +48,7 @@ export function training(events: Iterable<TrainingEvent>, options: TrainingOptio
       const series = points.get(quantity) ?? { x: [], y: [] };
       points.set(quantity, series);
       series.x.push(event.step);
-      series.y.push(value);
+      series.y.push(short(value));
     }
   }
   const shown = panels
@@ -111,6 +111,9 @@ export function training(events: Iterable<TrainingEvent>, options: TrainingOptio
   return new Figure(traces, layout);
 }
 
+/** As many digits as a picture can show: a third of the bytes. */
+const short = (value: number) => Number(value.toPrecision(6));
+
 function curve(
   x: number[],
   y: number[],
@@ -130,6 +133,6 @@ function curve(
     return [{ ...common, mode: x.length > 1 ? "lines" : "markers", line: { color, width: 2 }, marker: { color } }];
   return [
     { ...common, mode: "lines", hoverinfo: "skip", line: { color: withOpacity(color, 0.25), width: 1 } },
-    { ...common, mode: "lines", y: smoothed(y, beta) as number[], line: { color, width: 2 } },
+    { ...common, mode: "lines", y: smoothed(y, beta).map((value) => value && short(value)), line: { color, width: 2 } },
   ];
 }

@@ -10,8 +10,8 @@ type State = RunState<SftResult, SftEvent>;
 type StepEnd = SftEventOf<"step-end">;
 
 const colors = { running: "#2f6fde", succeeded: "#1e8e5a", failed: "#d93025", cancelled: "#6b747d" };
-/** Steps drawn while running: more than the picture has pixels would cost time and show nothing. */
-const liveSteps = 400;
+/** Steps drawn while running and at the end: more than the picture has pixels would cost time and bytes and show nothing. */
+const drawnSteps = { live: 250, final: 1000 };
 
 export function sftView(state: State): MimeBundle {
   const { start, last, skipped } = digest(state.events);
@@ -19,7 +19,7 @@ export function sftView(state: State): MimeBundle {
   const isLive = state.status === "running";
   const text = lines.map(([label, value]) => `${label} ${value}`).join(" · ");
   if (!start || !last) return { "text/html": header(state, start?.steps, 0, lines), "text/plain": `sft: ${text}` };
-  const events = (isLive ? everyNth(state.events) : state.events) as readonly TrainingEvent[];
+  const events = everyNth(state.events, isLive ? drawnSteps.live : drawnSteps.final) as readonly TrainingEvent[];
   const figure = training(events, { steps: start.steps });
   const head = header(state, start.steps, last.step, lines);
   if (isLive) return { "text/html": `${head}${figure.toSvg()}`, "text/plain": `sft: ${text}` };
@@ -80,9 +80,9 @@ function header(state: State, steps: number | undefined, step: number, facts: [s
 }
 
 /** Evaluations all; of the steps, an even choice that ends with the last. */
-function everyNth(events: readonly SftEvent[]): SftEvent[] {
+function everyNth(events: readonly SftEvent[], most: number): SftEvent[] {
   const steps = events.filter(ofType("step-end")).length;
-  const every = Math.ceil(steps / liveSteps);
+  const every = Math.ceil(steps / most);
   let left = steps;
   return events.filter((event) => event.type !== "step-end" || --left % every === 0);
 }
