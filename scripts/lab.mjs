@@ -9,6 +9,13 @@ await main(async () => {
     throw new StepError(error.message);
   });
   const asRoot = process.getuid?.() === 0 ? ["--allow-root"] : [];
-  const args = ["-m", "jupyterlab", "--ServerApp.root_dir=.", ...asRoot, ...process.argv.slice(2)];
+  const args = [
+    "-m",
+    "jupyterlab",
+    "--ServerApp.root_dir=.",
+    "--MultiKernelManager.default_kernel_name=medgym",
+    ...asRoot,
+    ...process.argv.slice(2),
+  ];
   return run(python, args, { env: jupyterEnvironment() });
 });
