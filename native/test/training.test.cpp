@@ -164,6 +164,56 @@ TEST(backward_needs_one_kept_forward_each) {
   CHECK_THROWS(run_backward(s.model.get(), s.packed), "call forward with keep first");
 }
 
+TEST(a_large_batch_goes_through_in_groups_and_gives_the_sum_of_its_sequences) {
+  const Setup s(MG_F32, 1);
+  const AdapterPtr adapter = some_adapter(s.model.get());
+  for (const mg_tensor_info& t : tensor_list(s.model.get(), adapter.get())) {
+    std::vector<float> v(static_cast<size_t>(t.shape[0] * t.shape[1]));
+    for (size_t i = 0; i < v.size(); ++i) v[i] = 0.1f * std::sin(static_cast<float>(i + v.size()));
+    call(mg_tensor_write, s.model.get(), adapter.get(), static_cast<const char*>(t.name), v.data(), v.size());
+  }
+  // 2100 tokens are four groups of this model (about 600 each); sequences of different lengths, none at a round number.
+  Packed all;
+  std::vector<std::vector<int32_t>> sequences;
+  for (int i = 0; i < 9; ++i) {
+    std::vector<int32_t> tokens;
+    for (int t = 0; t < 150 + 21 * i; ++t) tokens.push_back((t * t * 7 + i * 131 + t) % 1024);
+    sequences.push_back(tokens);
+    all.add(tokens, tokens);
+  }
+  const std::string name = tensor_list(s.model.get(), adapter.get())[0].name;
+  std::vector<float> logprobs, gradient;
+  for (const bool checkpoint : {false, true}) {
+    logprobs = run_forward(s.model.get(), all, {.adapter = adapter.get(), .keep = true, .checkpoint = checkpoint}).logprobs;
+    const std::vector<float> before = read_tensor(s.model.get(), adapter.get(), name, MG_GRADIENT);
+    run_backward(s.model.get(), all);
+    std::vector<float> now = read_tensor(s.model.get(), adapter.get(), name, MG_GRADIENT);
+    for (size_t i = 0; i < now.size(); ++i) now[i] -= before[i];
+    if (checkpoint)
+      for (size_t i = 0; i < now.size(); ++i) CHECK_NEAR(now[i], gradient[i], 1e-5 * norm(gradient));
+    gradient = now;
+  }
+  const AdapterPtr copy = some_adapter(s.model.get());
+  for (const mg_tensor_info& t : tensor_list(s.model.get(), adapter.get())) {
+    const std::vector<float> v = read_tensor(s.model.get(), adapter.get(), t.name);
+    call(mg_tensor_write, s.model.get(), copy.get(), static_cast<const char*>(t.name), v.data(), v.size());
+  }
+  size_t at = 0;
+  for (const std::vector<int32_t>& tokens : sequences) {
+    Packed one;
+    one.add(tokens, tokens);
+    const int64_t scored = one.scored;
+    one.scored = all.scored;  // the same mean
+    const std::vector<float> alone = run_forward(s.model.get(), one, {.adapter = copy.get(), .keep = true}).logprobs;
+    run_backward(s.model.get(), one);
+    CHECK(scored > 0);
+    for (size_t t = 0; t < alone.size(); ++t) CHECK_NEAR(alone[t], logprobs[at + t], 1e-5);
+    at += tokens.size();
+  }
+  const std::vector<float> sum = read_tensor(s.model.get(), copy.get(), name, MG_GRADIENT);
+  for (size_t i = 0; i < sum.size(); ++i) CHECK_NEAR(gradient[i], sum[i], 2e-5 * norm(sum));
+}
+
 TEST(batches_are_checked) {
   const Setup s;
   auto attempt = [&](auto&& change) {
