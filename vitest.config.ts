@@ -23,7 +23,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/{e2e,browser,interop}/**/*.test.ts"],
           exclude,
-          testTimeout: 300_000,
+          testTimeout: 600_000,
           hookTimeout: 600_000,
         },
       },

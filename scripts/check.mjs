@@ -5,5 +5,5 @@ import { build, main } from "./steps.mjs";
 
 await main(async () => {
   await build();
-  return close([await format(), await types(), await native(cpus().length), await vitest(["fast"])]);
+  return close([await format(), await types(), await native(cpus().length), await vitest("fast")]);
 });

@@ -39,9 +39,9 @@ export async function native(jobs) {
   return { passed, failed: Math.max(failed, code === 0 ? 0 : 1), skipped };
 }
 
-/** @param {string[]} projects of vitest.config.ts @returns {Promise<Counts>} */
-export async function vitest(projects) {
-  console.log(`\n=== vitest: ${projects.join(", ")}`);
+/** @param {string} project of vitest.config.ts @returns {Promise<Counts>} */
+export async function vitest(project, options = []) {
+  console.log(`\n=== vitest: ${project}`);
   const report = join(localFolder, "vitest.json");
   mkdirSync(localFolder, { recursive: true });
   rmSync(report, { force: true });
