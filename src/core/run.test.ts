@@ -125,6 +125,29 @@ describe("Run", () => {
     expect(outputs.length).toBe(1);
   });
 
+  it("redraws less often when drawing is slow: at most a twentieth of the time", async () => {
+    const outputs = installKernel();
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    const run = new Run<void, number>(
+      "slow view",
+      async ({ emit }) => {
+        for (let i = 0; i < 400; i++) {
+          emit(i);
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+      },
+      () => {
+        vi.advanceTimersByTime(50); // as long as drawing takes
+        return {};
+      },
+    );
+    const result = run.then(() => {});
+    await vi.advanceTimersByTimeAsync(10_000);
+    await result;
+    // 4 s of work with redraws of 50 ms, so 1 s apart; at the plain 250 ms there would be about 16
+    expect(outputs[0].bundles.length).toBeLessThanOrEqual(8);
+  });
+
   it("shows itself once per await or last expression, all updated", async () => {
     const outputs = installKernel();
     const run = new Run<string, number>(

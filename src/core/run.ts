@@ -29,6 +29,8 @@ export type RunMeter<Result, Event> = (state: RunState<Result, Event>) => RunPro
 
 /** Least time between two redraws of a live view or progress line. */
 const intervalMs = 250;
+/** A view of very many events is drawn less often: drawing takes at most this share of the time. */
+const drawShare = 0.05;
 
 /**
  * Handle of a long operation: awaitable, iterable over its events, cancellable, drawn live in its cell.
@@ -55,6 +57,7 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
   #handles: DisplayHandle[] = [];
   #wakeReaders: (() => void)[] = [];
   #lastDraw = Number.NEGATIVE_INFINITY;
+  #drawMs = 0;
   #pendingDraw?: NodeJS.Timeout;
   readonly #meter?: RunMeter<Result, Event>;
   #line?: ProgressLine;
@@ -198,7 +201,7 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
 
   #scheduleDraw(): void {
     if ((this.#handles.length === 0 && !this.#line) || this.#pendingDraw) return;
-    const wait = Math.max(0, this.#lastDraw + intervalMs - performance.now());
+    const wait = Math.max(0, this.#lastDraw + Math.max(intervalMs, this.#drawMs / drawShare) - performance.now());
     this.#pendingDraw = setTimeout(() => {
       this.#pendingDraw = undefined;
       this.#redraw();
@@ -212,5 +215,6 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
     if (this.#handles.length === 0) return;
     const bundle = this.#draw();
     for (const handle of this.#handles) handle.update(bundle);
+    this.#drawMs = performance.now() - this.#lastDraw;
   }
 }

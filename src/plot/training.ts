@@ -1,7 +1,7 @@
 /** The dashboard of a training run: a panel for each quantity that its events carry. */
 import { smoothed } from "./builders.ts";
 import { Figure } from "./figure.ts";
-import type { Layout, Trace } from "./spec.ts";
+import type { Annotation, Layout, Trace } from "./spec.ts";
 import { palette, withOpacity } from "./style.ts";
 import { textWidth } from "./svg/text.ts";
 
@@ -34,32 +34,20 @@ export interface TrainingOptions {
   panels?: number;
   /** Steps of the whole run, so that the axis stands still while it goes on. @default the last step seen */
   steps?: number;
+  /** Most points of a curve; of more, an even choice that ends with the last. @default 1000 */
+  points?: number;
   width?: number;
   height?: number;
 }
 
 /** Curves over the optimizer step. Evaluation events bring `evalLoss`, `evalTokenAccuracy`. */
 export function training(events: Iterable<TrainingEvent>, options: TrainingOptions = {}): Figure {
-  const points = new Map<string, { x: number[]; y: number[] }>();
-  for (const event of events) {
-    if (typeof event.step !== "number") continue;
-    for (const [quantity, value] of Object.entries(event)) {
-      if (typeof value !== "number") continue;
-      const series = points.get(quantity) ?? { x: [], y: [] };
-      points.set(quantity, series);
-      series.x.push(event.step);
-      series.y.push(short(value));
-    }
-  }
+  const series = collect(events);
   const shown = panels
-    .filter((panel) => Object.keys(panel.curves).some((q) => points.has(q)))
+    .filter((panel) => Object.keys(panel.curves).some((quantity) => series.has(quantity)))
     .slice(0, options.panels ?? 4);
-  const steps = [...points.values()].flatMap((series) => [series.x[0], series.x[series.x.length - 1]]);
-  const last = Math.max(options.steps ?? 1, ...steps);
-  const range: [number, number] = [Math.min(last - 1, ...steps), last + (last - Math.min(1, ...steps)) * 0.015];
-  const columns = shown.length > 1 ? 2 : 1;
-  const rows = Math.max(1, Math.ceil(shown.length / columns));
-  const layout: Layout = {
+  const rows = Math.max(1, Math.ceil(shown.length / 2));
+  const layout: Layout & Frame = {
     ...(options.title && { title: { text: options.title } }),
     width: options.width ?? 760,
     height: options.height ?? 40 + rows * 190,
@@ -68,71 +56,128 @@ export function training(events: Iterable<TrainingEvent>, options: TrainingOptio
     hovermode: "x",
     annotations: [],
   };
-  const traces: Trace[] = [];
-  shown.forEach((panel, i) => {
-    const [column, row] = [i % columns, Math.floor(i / columns)];
+  const range = stepRange(series, options.steps);
+  const traces = shown.flatMap((panel, i) => {
+    const cell = cellOf(i, shown.length);
     const suffix = i === 0 ? "" : String(i + 1);
-    const [gapX, gapY] = [0.1, rows > 1 ? 0.24 : 0];
-    const cell = { width: (1 - gapX * (columns - 1)) / columns, height: (1 - gapY * (rows - 1)) / rows };
-    const left = column * (cell.width + gapX);
-    const top = 1 - row * (cell.height + gapY);
-    const isLast = i + columns >= shown.length;
+    const isLast = i + 2 >= shown.length;
     layout[`xaxis${suffix}`] = {
-      domain: [left, left + cell.width],
+      domain: [cell.left, cell.right],
       range,
       nticks: 7,
       anchor: `y${suffix}`,
       ...(isLast && { title: { text: "step" } }),
     };
     layout[`yaxis${suffix}`] = {
-      domain: [top - cell.height, top],
+      domain: [cell.bottom, cell.top],
       anchor: `x${suffix}`,
       ...(panel.fromZero && { rangemode: "tozero" }),
     };
-    const note = { y: top, xref: "paper", yref: "paper", yanchor: "bottom", showarrow: false } as const;
-    layout.annotations!.push({ ...note, text: panel.title, x: left, xanchor: "left", font: { size: 12 } });
-    const drawn = Object.entries(panel.curves).filter(([quantity]) => points.has(quantity));
-    if (drawn.length > 1) {
-      // The legend of a panel: the curves' names in their colours, right of its title.
-      let right = left + cell.width;
-      drawn.forEach(([, name], k) => {
-        const font = { size: 11, color: palette[k] };
-        layout.annotations!.push({ ...note, text: `● ${name}`, x: right, xanchor: "right", font });
-        right -= (textWidth(`● ${name}`, 11) + 10) / (layout.width! - layout.margin!.l! - layout.margin!.r!);
-      });
-    }
-    drawn.forEach(([quantity, name], k) => {
-      const { x, y } = points.get(quantity)!;
-      traces.push(
-        ...curve(x, y, name, palette[k], `x${suffix}`, `y${suffix}`, quantity.startsWith("eval"), options.smooth),
-      );
+    const drawn = Object.entries(panel.curves).filter(([quantity]) => series.has(quantity));
+    const names = drawn.map(([, name]) => name);
+    layout.annotations.push(...headingOf(panel.title, names, cell, layout));
+    return drawn.flatMap(([quantity, name], k) => {
+      const place = { name, xaxis: `x${suffix}`, yaxis: `y${suffix}` };
+      const kind = quantity.startsWith("eval") ? "evaluation" : quantity === "learningRate" ? "exact" : "noisy";
+      return curve(series.get(quantity)!, kind, place, palette[k], options);
     });
   });
   return new Figure(traces, layout);
 }
 
-/** As many digits as a picture can show: a third of the bytes. */
-const short = (value: number) => Number(value.toPrecision(6));
+interface Points {
+  x: number[];
+  y: number[];
+}
+
+/** Every number that comes with a step, by its name. */
+function collect(events: Iterable<TrainingEvent>): Map<string, Points> {
+  const series = new Map<string, Points>();
+  for (const event of events) {
+    if (typeof event.step !== "number") continue;
+    for (const [quantity, value] of Object.entries(event)) {
+      if (typeof value !== "number") continue;
+      const points = series.get(quantity) ?? { x: [], y: [] };
+      series.set(quantity, points);
+      points.x.push(event.step);
+      points.y.push(value);
+    }
+  }
+  return series;
+}
+
+/** The same x axis for all panels. */
+function stepRange(series: Map<string, Points>, steps: number | undefined): [number, number] {
+  const ends = [...series.values()].flatMap(({ x }) => [x[0], x[x.length - 1]]);
+  const last = Math.max(steps ?? 1, ...ends);
+  const first = Math.min(last - 1, ...ends);
+  return [first, last + (last - Math.min(1, first)) * 0.015];
+}
+
+interface Cell {
+  left: number;
+  right: number;
+  bottom: number;
+  top: number;
+}
+
+/** Two panels a row, in parts of the drawing area. */
+function cellOf(index: number, count: number): Cell {
+  const [columns, rows] = [count > 1 ? 2 : 1, Math.ceil(count / 2)];
+  const [gapX, gapY] = [0.1, 0.24];
+  const width = (1 - gapX * (columns - 1)) / columns;
+  const height = (1 - gapY * (rows - 1)) / rows;
+  const left = (index % columns) * (width + gapX);
+  const top = 1 - Math.floor(index / columns) * (height + gapY);
+  return { left, right: left + width, bottom: top - height, top };
+}
+
+interface Frame {
+  width: number;
+  margin: { l: number; r: number };
+  annotations: Annotation[];
+}
+
+/** A panel's title, and where it has several curves their names in their colours, right of it. */
+function headingOf(title: string, names: string[], cell: Cell, { width, margin }: Frame): Annotation[] {
+  const note = { y: cell.top, xref: "paper", yref: "paper", yanchor: "bottom", showarrow: false } as const;
+  const heading: Annotation[] = [{ ...note, text: title, x: cell.left, xanchor: "left", font: { size: 12 } }];
+  if (names.length < 2) return heading;
+  let right = cell.right;
+  for (const [k, name] of names.entries()) {
+    const text = `● ${name}`;
+    heading.push({ ...note, text, x: right, xanchor: "right", font: { size: 11, color: palette[k] } });
+    right -= (textWidth(text, 11) + 10) / (width - margin.l - margin.r);
+  }
+  return heading;
+}
 
 function curve(
-  x: number[],
-  y: number[],
-  name: string,
+  { x, y }: Points,
+  kind: "evaluation" | "noisy" | "exact",
+  place: Pick<Trace, "name" | "xaxis" | "yaxis">,
   color: string,
-  xaxis: string,
-  yaxis: string,
-  isEvaluation: boolean,
-  smooth: number | undefined,
+  options: TrainingOptions,
 ): Trace[] {
-  const common: Trace = { type: "scatter", x, y, name, xaxis, yaxis };
-  if (isEvaluation)
+  const choose = <T>(values: T[]) => everyNth(values, options.points ?? 1000);
+  const common: Trace = { type: "scatter", ...place, x: choose(x), y: choose(y).map(short) };
+  if (kind === "evaluation") {
     return [{ ...common, mode: "lines+markers", line: { color, width: 1.5 }, marker: { color, size: 6 } }];
-  const isNoisy = name !== "learning rate";
-  const beta = smooth ?? (x.length >= 50 && isNoisy ? 0.6 : 0);
-  if (beta === 0)
+  }
+  const beta = options.smooth ?? (x.length >= 50 && kind === "noisy" ? 0.6 : 0);
+  if (beta === 0) {
     return [{ ...common, mode: x.length > 1 ? "lines" : "markers", line: { color, width: 2 }, marker: { color } }];
+  }
   return [
     { ...common, mode: "lines", hoverinfo: "skip", line: { color: withOpacity(color, 0.25), width: 1 } },
-    { ...common, mode: "lines", y: smoothed(y, beta).map((value) => value && short(value)), line: { color, width: 2 } },
+    { ...common, mode: "lines", y: choose(smoothed(y, beta)).map(short), line: { color, width: 2 } },
   ];
 }
+
+function everyNth<T>(values: T[], most: number): T[] {
+  const every = Math.ceil(values.length / most);
+  return every <= 1 ? values : values.filter((_, i) => (values.length - 1 - i) % every === 0);
+}
+
+/** As many digits as a picture can show: a third of the bytes. */
+const short = <T extends number | null>(value: T) => (value === null ? null : Number(value.toPrecision(6)));

@@ -2,7 +2,7 @@
 import { displaySymbol, escapeHtml, type MimeBundle } from "../core/display.ts";
 import { formatBytes, formatDuration, type RunProgress } from "../core/progress-line.ts";
 import type { RunState } from "../core/run.ts";
-import { type TrainingEvent, training } from "../plot/training.ts";
+import { training } from "../plot/training.ts";
 import { ofType, type SftEvent, type SftEventOf } from "./sft-events.ts";
 import type { SftResult } from "./sft-result.ts";
 
@@ -10,8 +10,8 @@ type State = RunState<SftResult, SftEvent>;
 type StepEnd = SftEventOf<"step-end">;
 
 const colors = { running: "#2f6fde", succeeded: "#1e8e5a", failed: "#d93025", cancelled: "#6b747d" };
-/** Steps drawn while running and at the end: more than the picture has pixels would cost time and bytes and show nothing. */
-const drawnSteps = { live: 250, final: 1000 };
+/** Points of a curve while it runs: more would cost time, four times a second, and show nothing. */
+const livePoints = 250;
 
 export function sftView(state: State): MimeBundle {
   const { start, last, skipped } = digest(state.events);
@@ -19,8 +19,7 @@ export function sftView(state: State): MimeBundle {
   const isLive = state.status === "running";
   const text = lines.map(([label, value]) => `${label} ${value}`).join(" · ");
   if (!start || !last) return { "text/html": header(state, start?.steps, 0, lines), "text/plain": `sft: ${text}` };
-  const events = everyNth(state.events, isLive ? drawnSteps.live : drawnSteps.final) as readonly TrainingEvent[];
-  const figure = training(events, { steps: start.steps });
+  const figure = training(state.events, { steps: start.steps, ...(isLive && { points: livePoints }) });
   const head = header(state, start.steps, last.step, lines);
   if (isLive) return { "text/html": `${head}${figure.toSvg()}`, "text/plain": `sft: ${text}` };
   const final = figure[displaySymbol]();
@@ -77,12 +76,4 @@ function header(state: State, steps: number | undefined, step: number, facts: [s
     `<div style="height:6px;border-radius:3px;background:rgba(128,128,128,.25)"><div style="height:6px;border-radius:3px;width:${done}%;background:${color}"></div></div>` +
     `<div style="margin-top:6px;line-height:1.6;white-space:normal">${cells.join(" ")}</div></div>`
   );
-}
-
-/** Evaluations all; of the steps, an even choice that ends with the last. */
-function everyNth(events: readonly SftEvent[], most: number): SftEvent[] {
-  const steps = events.filter(ofType("step-end")).length;
-  const every = Math.ceil(steps / most);
-  let left = steps;
-  return events.filter((event) => event.type !== "step-end" || --left % every === 0);
 }
