@@ -48,11 +48,7 @@ export async function vitest(project, options = []) {
   const { code } = await capture(
     process.execPath,
     [
-      ...[
-        join(root, "node_modules", "vitest", "vitest.mjs"),
-        "run",
-        ...projects.flatMap((name) => ["--project", name]),
-      ],
+      ...[join(root, "node_modules", "vitest", "vitest.mjs"), "run", ...["--project", project, ...options]],
       ...["--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
     ],
     { echo: true },
