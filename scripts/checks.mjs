@@ -45,14 +45,10 @@ export async function vitest(project, options = []) {
   const report = join(localFolder, "vitest.json");
   mkdirSync(localFolder, { recursive: true });
   rmSync(report, { force: true });
-  const { code } = await capture(
-    process.execPath,
-    [
-      ...[join(root, "node_modules", "vitest", "vitest.mjs"), "run", ...["--project", project, ...options]],
-      ...["--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
-    ],
-    { echo: true },
-  );
+  const program = join(root, "node_modules", "vitest", "vitest.mjs");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const args = [program, "run", "--project", project, ...options, ...reporters];
+  const { code } = await capture(process.execPath, args, { echo: true });
   try {
     const json = JSON.parse(readFileSync(report, "utf8"));
     // A file that cannot be loaded fails without any of its tests having run.
