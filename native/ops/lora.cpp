@@ -56,12 +56,14 @@ void lora_backward(Context& ctx, const LoraArgs& l, const float* hidden, const f
   dh.alpha = l.scale;
   dh.compute = l.compute;
   gemm(ctx, dh);
-  GemmArgs gb{.rows = l.n, .columns = l.rank, .inner = l.tokens, .a = dy, .a_row = 1, .a_inner = dy_row, .b = hidden, .b_inner = l.rank,
-              .b_column = 1, .c = db, .c_row = l.rank};
-  gb.alpha = l.scale;
-  gb.beta = 1;
+  // dBᵀ, because turning hidden (T,R) is cheaper than turning dy (T,N).
+  float* turned = scratch.floats(l.rank * l.n);
+  GemmArgs gb{.rows = l.rank, .columns = l.n, .inner = l.tokens, .a = hidden, .a_row = 1, .a_inner = l.rank, .b = dy, .b_inner = dy_row,
+              .b_column = 1, .c = turned, .c_row = l.n};
   gb.compute = l.compute;
   gemm(ctx, gb);
+  for (int64_t o = 0; o < l.n; o++)
+    for (int64_t r = 0; r < l.rank; r++) db[o * l.rank + r] += l.scale * turned[r * l.n + o];
   const float* x = l.x;
   int64_t x_row = l.x_row;
   float* dropped = nullptr;

@@ -31,34 +31,40 @@ inline void tile_to_c(const float* tile, int64_t tile_row, float* c, int64_t c_r
   }
 }
 
-// Two tile rows, or one when fewer than 17 rows are left; two tile columns, or one. Packed A has rows of zeros up to a multiple of 16.
+// One block over `words` inner words. Two tile rows, or one when fewer than 17 rows are left; two tile columns, or one. Packed A has rows
+// of zeros up to a multiple of 16. The sums begin with `start` rows start_stride bytes apart (stride 0: the bias in every row), or 0.
 template <bool TwoRows, bool TwoColumns>
-inline void amx_block(const float* a, int64_t a_row, const float* b, int64_t words, float* out) {
+inline void amx_block(const float* a, int64_t a_row, const float* b, int64_t words, const float* start, int64_t start_stride, float* out,
+                      int64_t out_stride) {
   const int64_t a_stride = a_row * 4, b_stride = kPanel * 4;
   const float* a2 = a + 16 * a_row;
+  const auto lower = [](const float* p, int64_t stride) { return reinterpret_cast<const char*>(p) + 16 * stride; };
   __asm__ volatile("" ::: "memory");  // GCC's tile loads do not say that they read memory
-  _tile_zero(0);
-  if constexpr (TwoColumns) _tile_zero(1);
-  if constexpr (TwoRows) _tile_zero(2);
-  if constexpr (TwoRows && TwoColumns) _tile_zero(3);
+  if (start) {
+    _tile_loadd(0, start, start_stride);
+    if constexpr (TwoColumns) _tile_loadd(1, start + 16, start_stride);
+    if constexpr (TwoRows) _tile_loadd(2, lower(start, start_stride), start_stride);
+    if constexpr (TwoRows && TwoColumns) _tile_loadd(3, lower(start + 16, start_stride), start_stride);
+  } else {
+    _tile_zero(0);
+    if constexpr (TwoColumns) _tile_zero(1);
+    if constexpr (TwoRows) _tile_zero(2);
+    if constexpr (TwoRows && TwoColumns) _tile_zero(3);
+  }
   for (int64_t k = 0; k < words; k += 16) {
     _tile_loadd(4, a + k, a_stride);
     _tile_loadd(6, b + k * kPanel, b_stride);
+    if constexpr (TwoRows) _tile_loadd(5, a2 + k, a_stride);
+    if constexpr (TwoColumns) _tile_loadd(7, b + k * kPanel + 16, b_stride);
     _tile_dpbf16ps(0, 4, 6);
-    if constexpr (TwoColumns) {
-      _tile_loadd(7, b + k * kPanel + 16, b_stride);
-      _tile_dpbf16ps(1, 4, 7);
-    }
-    if constexpr (TwoRows) {
-      _tile_loadd(5, a2 + k, a_stride);
-      _tile_dpbf16ps(2, 5, 6);
-      if constexpr (TwoColumns) _tile_dpbf16ps(3, 5, 7);
-    }
+    if constexpr (TwoRows) _tile_dpbf16ps(2, 5, 6);
+    if constexpr (TwoColumns) _tile_dpbf16ps(1, 4, 7);
+    if constexpr (TwoRows && TwoColumns) _tile_dpbf16ps(3, 5, 7);
   }
-  _tile_stored(0, out, 128);
-  if constexpr (TwoColumns) _tile_stored(1, out + 16, 128);
-  if constexpr (TwoRows) _tile_stored(2, out + 16 * 32, 128);
-  if constexpr (TwoRows && TwoColumns) _tile_stored(3, out + 16 * 32 + 16, 128);
+  _tile_stored(0, out, out_stride);
+  if constexpr (TwoColumns) _tile_stored(1, out + 16, out_stride);
+  if constexpr (TwoRows) _tile_stored(2, const_cast<char*>(lower(out, out_stride)), out_stride);
+  if constexpr (TwoRows && TwoColumns) _tile_stored(3, const_cast<char*>(lower(out + 16, out_stride)), out_stride);
   __asm__ volatile("" ::: "memory");
 }
 
@@ -70,11 +76,23 @@ void amx_panel(const GemmWork& w, int64_t row, int64_t rows, int64_t column, int
   for (int64_t i = 0; i < rows; i += kTileRows) {
     const int64_t count = std::min<int64_t>(kTileRows, rows - i);
     const float* a = static_cast<const float*>(w.a) + (row + i) * w.a_row + k;
-    if (count > 16)
-      columns > 16 ? amx_block<true, true>(a, w.a_row, panel, words, out) : amx_block<true, false>(a, w.a_row, panel, words, out);
-    else
-      columns > 16 ? amx_block<false, true>(a, w.a_row, panel, words, out) : amx_block<false, false>(a, w.a_row, panel, words, out);
     float* c = g.c + (row + i) * g.c_row + column;
+    const auto block = [&](const float* start, int64_t start_stride, float* to, int64_t to_stride) {
+      if (count > 16)
+        columns > 16 ? amx_block<true, true>(a, w.a_row, panel, words, start, start_stride, to, to_stride)
+                     : amx_block<true, false>(a, w.a_row, panel, words, start, start_stride, to, to_stride);
+      else
+        columns > 16 ? amx_block<false, true>(a, w.a_row, panel, words, start, start_stride, to, to_stride)
+                     : amx_block<false, false>(a, w.a_row, panel, words, start, start_stride, to, to_stride);
+    };
+    // Whole tiles go to C and come from it directly.
+    const bool whole = count % 16 == 0 && columns % 16 == 0 && g.alpha == 1 && (beta == 0 || (beta == 1 && !bias));
+    if (whole) {
+      const float* start = beta != 0 ? c : bias;
+      block(start, start == bias ? 0 : g.c_row * 4, c, g.c_row * 4);
+      continue;
+    }
+    block(nullptr, 0, out, 128);
     tile_to_c(out, 32, c, g.c_row, count, columns, g.alpha, beta, bias);
     tile_to_c(out + 16, 32, c + 16, g.c_row, count, columns - 16, g.alpha, beta, bias ? bias + 16 : nullptr);
   }
