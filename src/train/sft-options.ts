@@ -79,7 +79,7 @@ const fields = {
     .describe("a model, as loadModel gives it"),
   data: rows.describe(rowsInWords),
   evalData: rows.describe(rowsInWords).optional(),
-  lora: z.union([z.literal(false), loraSchema]).optional(),
+  lora: z.union([z.literal(false), loraSchema.extend({ seed: loraSchema.shape.seed.unwrap().optional() })]).optional(),
   lossOn: z.enum(["assistant", "completion", "all"]).default("assistant"),
   epochs: z.number().gt(0).optional(),
   steps: z.int().min(1).optional(),
@@ -146,6 +146,8 @@ export function completeSft(options: z.output<typeof sftSchema>) {
   return {
     ...options,
     length,
+    // Undefined only where the model brings an adapter; its own seed first, then the run's.
+    lora: lora === false || model.adapter ? lora : loraSchema.parse({ seed: options.seed, ...lora }),
     maxLength: options.maxLength ?? (packing ? Math.min(context, 2048) : context),
     batchSize: options.batchSize ?? (packing ? 1 : 16),
     learningRate: options.learningRate ?? (lora === false ? 2e-5 : 2e-4),

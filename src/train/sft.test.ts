@@ -89,6 +89,17 @@ describe("sft", () => {
     expect(adapterBytes(a)).not.toEqual(adapterBytes(c));
   });
 
+  it("takes the adapter's first values from the seed, or from the adapter's own", async () => {
+    const first = async (options: Partial<SftOptions>) => {
+      const { model: tuned } = await train({ steps: 1, warmupSteps: 1, ...options }); // rate 0: as it was made
+      return tuned.engine.readTensor(nameA, { adapter: tuned.adapter!.engine });
+    };
+    const nameA = "base_model.model.model.layers.0.mlp.gate_proj.lora_A.weight";
+    const ofSeed1 = await first({ seed: 1 });
+    expect(await first({ seed: 2 })).not.toEqual(ofSeed1);
+    expect(await first({ seed: 2, lora: { rank: 4, seed: 1 } })).toEqual(ofSeed1);
+  });
+
   it("trains every weight with lora: false", async () => {
     const before = await embedding(model);
     const result = await train({ lora: false });

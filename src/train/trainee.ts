@@ -11,13 +11,13 @@ export interface Trainee {
 }
 
 export async function prepareTrainee(options: ResolvedSft): Promise<Trainee> {
-  const { model: given, lora, seed, betas, epsilon, weightDecay } = options;
+  const { model: given, lora, betas, epsilon, weightDecay } = options;
   const isFull = lora === false;
   const model = isFull
     ? given
     : given.adapter
       ? await copyAdapter(given)
-      : await given.createLora({ seed, ...lora, name: "sft" });
+      : await given.createLora({ ...lora, name: "sft" });
   if (isFull) await model.engine.setTrainable(true);
   const optimizer = await model.engine.createOptimizer(model.adapter?.engine ?? null, {
     beta1: betas[0],
