@@ -73,112 +73,129 @@ void micro_rows(int64_t rows, int64_t words, const float* a, int64_t a_row, int6
   if constexpr (R > 1) micro_rows<Product, N, R - 1>(rows, words, a, a_row, a_inner, b, b_row, c, c_row, columns, alpha, beta, bias);
 }
 
-inline V load_number(const void* data, Dtype type, int64_t at) {
-  return type == Dtype::F32 ? load(static_cast<const float*>(data) + at) : load(static_cast<const bf16*>(data) + at);
-}
-inline V load_number(const void* data, Dtype type, int64_t at, int64_t n) {
-  return type == Dtype::F32 ? load(static_cast<const float*>(data) + at, n) : load(static_cast<const bf16*>(data) + at, n);
+// Reading a factor: T is float or bf16; Whole says that the whole vector lies inside (then `valid` is not looked at).
+template <bool Whole, class T>
+inline V load_number(const T* from, int64_t valid, [[maybe_unused]] bool round) {
+  const V v = Whole ? load(from) : load(from, valid);
+  if constexpr (std::is_same_v<T, float>)
+    if (round) return round_bf16(v);
+  return v;
 }
 
-// W words of the inner dimension from row-contiguous memory: numbers at+0 … (f32 W of them, bf16 2W), zero beyond `valid`.
-template <bool Bf16>
-inline V load_words(const void* data, Dtype type, int64_t at, int64_t valid, bool round) {
+// W words of the inner dimension from contiguous numbers (f32 words W, pairs 2W), zero beyond `valid` numbers.
+template <bool Pairs, bool Whole, class T>
+inline V load_words(const T* from, int64_t valid, bool round) {
+  if (!Whole && valid <= 0) return zero();
 #ifdef MG_BF16
-  if constexpr (Bf16) {
-    if (valid <= 0) return zero();
-    if (type == Dtype::BF16) {
-      const auto* from = static_cast<const bf16*>(data) + at;
-      if (valid >= 32) return (V)_mm512_loadu_si512(from);
-      return (V)_mm512_maskz_loadu_epi16(__mmask32((1u << valid) - 1), from);
-    }
-    const auto* from = static_cast<const float*>(data) + at;
-    const V low = valid >= 16 ? load(from) : load(from, valid);
-    const V high = valid >= 32 ? load(from + 16) : valid > 16 ? load(from + 16, valid - 16) : zero();
+  if constexpr (Pairs && std::is_same_v<T, bf16>) {
+    if (Whole) return (V)_mm512_loadu_si512(from);
+    return (V)_mm512_maskz_loadu_epi16(__mmask32(valid >= 32 ? ~0u : (1u << valid) - 1), from);
+  } else if constexpr (Pairs) {
+    const V low = Whole ? load(from) : load(from, valid);
+    const V high = Whole ? load(from + 16) : valid > 16 ? load(from + 16, valid - 16) : zero();
     return (V)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
   }
 #endif
-  if (valid <= 0) return zero();
-  const V v = valid >= W ? load_number(data, type, at) : load_number(data, type, at, valid);
-  return round && type == Dtype::F32 ? round_bf16(v) : v;
+  return load_number<Whole>(from, valid, round);
 }
 
-// The words at inner index p of W neighbouring columns (or rows) whose numbers lie side by side: f32 the number at p; bf16 the pair
-// (p, p+1), the second zero when p+1 is outside. stride: from p to p+1.
-template <bool Bf16>
-inline V load_across(const void* data, Dtype type, int64_t at, [[maybe_unused]] int64_t stride, int64_t valid,
-                     [[maybe_unused]] bool second, bool round) {
+// The words at inner index p of W neighbouring columns (or rows) whose numbers lie side by side: an f32 word is the number at p; a pair is
+// (p, p+1), the second 0 unless `second`. stride: from p to p+1.
+template <bool Pairs, bool Whole, class T>
+inline V load_across(const T* from, [[maybe_unused]] int64_t stride, int64_t valid, [[maybe_unused]] bool second, bool round) {
 #ifdef MG_BF16
-  if constexpr (Bf16) {
+  if constexpr (Pairs) {
     const __m512i interleave = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4,
                                                 19, 3, 18, 2, 17, 1, 16, 0);
-    if (type == Dtype::F32) {
-      const auto* from = static_cast<const float*>(data) + at;
-      const V a = valid >= W ? load(from) : load(from, valid);
-      const V b = !second ? zero() : valid >= W ? load(from + stride) : load(from + stride, valid);
+    if constexpr (std::is_same_v<T, float>) {
+      const V a = Whole ? load(from) : load(from, valid);
+      const V b = !second ? zero() : Whole ? load(from + stride) : load(from + stride, valid);
       return (V)_mm512_permutexvar_epi16(interleave, (__m512i)_mm512_cvtne2ps_pbh((__m512)b, (__m512)a));
+    } else {
+      const __mmask16 mask = Whole ? __mmask16(0xffff) : first(valid);
+      const __m256i a = _mm256_maskz_loadu_epi16(mask, from);
+      const __m256i b = second ? _mm256_maskz_loadu_epi16(mask, from + stride) : _mm256_setzero_si256();
+      return (V)_mm512_permutexvar_epi16(interleave, _mm512_inserti64x4(_mm512_castsi256_si512(a), b, 1));
     }
-    const auto* from = static_cast<const bf16*>(data) + at;
-    const __mmask16 mask = first(valid);
-    const __m256i a = _mm256_maskz_loadu_epi16(mask, from);
-    const __m256i b = second ? _mm256_maskz_loadu_epi16(mask, from + stride) : _mm256_setzero_si256();
-    return (V)_mm512_permutexvar_epi16(interleave, _mm512_inserti64x4(_mm512_castsi256_si512(a), b, 1));
   }
 #endif
-  const V v = valid >= W ? load_number(data, type, at) : load_number(data, type, at, valid);
-  return round && type == Dtype::F32 ? round_bf16(v) : v;
+  return load_number<Whole>(from, valid, round);
+}
+
+inline void store_some(float* to, V v, int64_t room) {
+  if (room >= W)
+    store(to, v);
+  else
+    store(to, v, room);
 }
 
 // Packed A: row i at a_packed + i*a_row words, padded with zeros to k_words.
-template <bool Bf16>
-void pack_a(const GemmWork& w, int64_t row_begin, int64_t row_end) {
+template <bool Pairs, class T>
+void pack_a_from(const GemmWork& w, int64_t row_begin, int64_t row_end) {
   const GemmArgs& g = w.args;
   const bool round = g.compute == Dtype::BF16;
-  constexpr int per_word = Bf16 ? 2 : 1;
+  constexpr int per_word = Pairs ? 2 : 1;
+  const T* a = static_cast<const T*>(g.a);
   float* out = static_cast<float*>(w.a_packed);
   if (g.a_inner == 1) {
-    for (int64_t i = row_begin; i < row_end; i++)
-      for (int64_t p = 0; p < w.k_words; p += W) {
-        const V v = load_words<Bf16>(g.a, g.a_type, i * g.a_row + p * per_word, g.inner - p * per_word, round);
-        if (p + W <= w.k_words)
-          store(out + i * w.a_row + p, v);
-        else
-          store(out + i * w.a_row + p, v, w.k_words - p);
-      }
+    for (int64_t i = row_begin; i < row_end; i++) {
+      const T* from = a + i * g.a_row;
+      float* to = out + i * w.a_row;
+      int64_t p = 0;
+      for (; (p + W) * per_word <= g.inner; p += W) store(to + p, load_words<Pairs, true>(from + p * per_word, 0, round));
+      for (; p < w.k_words; p += W) store_some(to + p, load_words<Pairs, false>(from + p * per_word, g.inner - p * per_word, round), w.k_words - p);
+    }
     return;
   }
   for (int64_t i = row_begin; i < row_end; i += W) {
     const int64_t rows = std::min<int64_t>(W, row_end - i);
     for (int64_t p = 0; p < w.k_words; p += W) {
       V block[W];
-      for (int q = 0; q < W; q++) {
-        const int64_t inner = (p + q) * per_word;
-        block[q] = inner < g.inner
-                       ? load_across<Bf16>(g.a, g.a_type, i + inner * g.a_inner, g.a_inner, rows, inner + 1 < g.inner, round)
-                       : zero();
-      }
+      const T* from = a + i + p * per_word * g.a_inner;
+      if (rows == W && (p + W) * per_word <= g.inner)
+        for (int q = 0; q < W; q++) block[q] = load_across<Pairs, true>(from + q * per_word * g.a_inner, g.a_inner, W, true, round);
+      else
+        for (int q = 0; q < W; q++) {
+          const int64_t left = g.inner - (p + q) * per_word;
+          block[q] = left > 0 ? load_across<Pairs, false>(from + q * per_word * g.a_inner, g.a_inner, rows, left > 1, round) : zero();
+        }
       transpose(block);
-      for (int64_t r = 0; r < rows; r++) {
-        if (p + W <= w.k_words)
-          store(out + (i + r) * w.a_row + p, block[r]);
-        else
-          store(out + (i + r) * w.a_row + p, block[r], w.k_words - p);
-      }
+      for (int64_t r = 0; r < rows; r++) store_some(out + (i + r) * w.a_row + p, block[r], w.k_words - p);
     }
   }
 }
 
 // Inner words [k, k+words) of one panel of B, (words, kPanel), zeros beyond `columns` and beyond the inner dimension.
-template <bool Bf16>
-void pack_panel(const GemmWork& w, int64_t column, int64_t columns, int64_t k, int64_t words, float* out) {
+template <bool Pairs, class T>
+void pack_panel_from(const GemmWork& w, int64_t column, int64_t columns, int64_t k, int64_t words, float* out) {
   const GemmArgs& g = w.args;
   const bool round = g.compute == Dtype::BF16;
-  constexpr int per_word = Bf16 ? 2 : 1;
-  if (!Bf16 && g.b_column == 1 && g.b_type == Dtype::F32 && !round && columns >= kPanel) {
-    const float* from = static_cast<const float*>(g.b) + k * g.b_inner + column;
-    for (int64_t p = 0; p < words; p++, from += g.b_inner, out += kPanel) {
-      const V low = load(from), high = load(from + W);
-      store(out, low);
-      store(out + W, high);
+  constexpr int per_word = Pairs ? 2 : 1;
+  const T* b = static_cast<const T*>(g.b);
+  if (g.b_column == 1 && columns >= kPanel) {
+    const T* from = b + k * per_word * g.b_inner + column;
+    int64_t p = 0;
+    for (; p < words && (k + p + 1) * per_word <= g.inner; p++, from += per_word * g.b_inner) {
+#ifdef MG_BF16
+      if constexpr (Pairs && std::is_same_v<T, bf16>) {
+        // Two rows of 32 numbers become 32 pairs: even and odd places from the first and the second row.
+        const __m512i low = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6, 37, 5, 36, 4, 35, 3,
+                                             34, 2, 33, 1, 32, 0);
+        const __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
+        const __m512i r0 = _mm512_loadu_si512(from), r1 = _mm512_loadu_si512(from + g.b_inner);
+        store(out + p * kPanel, (V)_mm512_permutex2var_epi16(r0, low, r1));
+        store(out + p * kPanel + W, (V)_mm512_permutex2var_epi16(r0, high, r1));
+        continue;
+      }
+#endif
+      const V low = load_across<Pairs, true>(from, g.b_inner, W, true, round), high = load_across<Pairs, true>(from + W, g.b_inner, W, true, round);
+      store(out + p * kPanel, low);
+      store(out + p * kPanel + W, high);
+    }
+    for (; p < words; p++, from += per_word * g.b_inner) {
+      const bool some = (k + p) * per_word < g.inner;
+      store(out + p * kPanel, some ? load_across<Pairs, false>(from, g.b_inner, W, false, round) : zero());
+      store(out + p * kPanel + W, some ? load_across<Pairs, false>(from + W, g.b_inner, W, false, round) : zero());
     }
     return;
   }
@@ -188,23 +205,39 @@ void pack_panel(const GemmWork& w, int64_t column, int64_t columns, int64_t k, i
       for (int64_t p = 0; p < words; p++) store(out + p * kPanel, zero());
     } else if (g.b_column == 1) {
       for (int64_t p = 0; p < words; p++) {
-        const int64_t inner = (k + p) * per_word;
-        store(out + p * kPanel, inner < g.inner ? load_across<Bf16>(g.b, g.b_type, inner * g.b_inner + column, g.b_inner, columns,
-                                                                    inner + 1 < g.inner, round)
-                                                : zero());
+        const int64_t left = g.inner - (k + p) * per_word;
+        const T* from = b + (k + p) * per_word * g.b_inner + column;
+        store(out + p * kPanel, left > 0 ? load_across<Pairs, false>(from, g.b_inner, columns, left > 1, round) : zero());
       }
     } else {
       for (int64_t p = 0; p < words; p += W) {
-        const int64_t inner = (k + p) * per_word;
+        const int64_t inner = (k + p) * per_word, count = std::min<int64_t>(W, words - p);
+        const T* from = b + column * g.b_column + inner;
         V block[W];
-        for (int r = 0; r < W; r++)
-          block[r] = r < columns ? load_words<Bf16>(g.b, g.b_type, (column + r) * g.b_column + inner, g.inner - inner, round) : zero();
+        if (columns >= W && inner + W * per_word <= g.inner)
+          for (int r = 0; r < W; r++) block[r] = load_words<Pairs, true>(from + r * g.b_column, 0, round);
+        else
+          for (int r = 0; r < W; r++) block[r] = r < columns ? load_words<Pairs, false>(from + r * g.b_column, g.inner - inner, round) : zero();
         transpose(block);
-        const int64_t count = std::min<int64_t>(W, words - p);
         for (int64_t r = 0; r < count; r++) store(out + (p + r) * kPanel, block[r]);
       }
     }
   }
+}
+
+template <bool Pairs>
+void pack_a(const GemmWork& w, int64_t row_begin, int64_t row_end) {
+  if (w.args.a_type == Dtype::F32)
+    pack_a_from<Pairs, float>(w, row_begin, row_end);
+  else
+    pack_a_from<Pairs, bf16>(w, row_begin, row_end);
+}
+template <bool Pairs>
+void pack_panel(const GemmWork& w, int64_t column, int64_t columns, int64_t k, int64_t words, float* out) {
+  if (w.args.b_type == Dtype::F32)
+    pack_panel_from<Pairs, float>(w, column, columns, k, words, out);
+  else
+    pack_panel_from<Pairs, bf16>(w, column, columns, k, words, out);
 }
 
 // Rows [row, row+rows) of C fall into strips of equal height: 16 rows become 8 + 8, not 12 + 4.
@@ -257,7 +290,7 @@ void panel_product(const GemmWork& w, const Strips& strips, int64_t column, int6
 #include "ops/kernels/amx.inl"
 #endif
 
-template <bool Bf16>
+template <bool Pairs>
 void compute(const GemmWork& w, int thread) {
   const GemmArgs& g = w.args;
   const int64_t panels = (g.columns + kPanel - 1) / kPanel;
@@ -270,14 +303,14 @@ void compute(const GemmWork& w, int thread) {
   float* packed = reinterpret_cast<float*>(w.b_packed + thread * w.b_bytes);
   const int64_t panel_words = w.k_depth * kPanel;
   // With few rows, packing f32 panels that lie in order already would cost as much as it saves.
-  const bool in_place = !Bf16 && g.b_column == 1 && g.b_type == Dtype::F32 && g.compute == Dtype::F32 && row_end - row_begin <= 2 * kStrip;
+  const bool in_place = !Pairs && g.b_column == 1 && g.b_type == Dtype::F32 && g.compute == Dtype::F32 && row_end - row_begin <= 2 * kStrip;
   const auto direct = [&](int64_t panel) { return in_place && (panel + 1) * kPanel <= g.columns; };
   // Room for the strips of a block lies behind the panels.
   float* copied = w.a_inner == 1 ? nullptr : packed + w.panels_per_chunk * panel_words;
   const int64_t blocks = (row_end - row_begin + kBlockRows - 1) / kBlockRows;
   const int64_t block_rows = blocks ? ((row_end - row_begin + blocks - 1) / blocks + 31) / 32 * 32 : 0;
 #ifdef MG_AMX
-  if constexpr (Bf16) configure_tiles();
+  if constexpr (Pairs) configure_tiles();
 #endif
   for (int64_t chunk = panel_begin; chunk < panel_end; chunk += w.panels_per_chunk) {
     const int64_t chunk_end = std::min(panel_end, chunk + w.panels_per_chunk);
@@ -285,7 +318,7 @@ void compute(const GemmWork& w, int thread) {
       const int64_t depth_end = std::min(w.k_words, depth + w.k_depth);
       for (int64_t panel = chunk; panel < chunk_end; panel++)
         if (!direct(panel))
-          pack_panel<Bf16>(w, panel * kPanel, g.columns - panel * kPanel, depth, depth_end - depth, packed + (panel - chunk) * panel_words);
+          pack_panel<Pairs>(w, panel * kPanel, g.columns - panel * kPanel, depth, depth_end - depth, packed + (panel - chunk) * panel_words);
       for (int64_t row = row_begin; row < row_end; row += block_rows) {
         const int64_t rows = std::min(block_rows, row_end - row);
         const Strips strips(row, rows);
@@ -296,7 +329,7 @@ void compute(const GemmWork& w, int thread) {
             const int64_t column = panel * kPanel, columns = std::min<int64_t>(kPanel, g.columns - column);
             const float* b = direct(panel) ? static_cast<const float*>(g.b) + k * g.b_inner + column
                                            : packed + (panel - chunk) * panel_words + (k - depth) * kPanel;
-            if constexpr (Bf16) {
+            if constexpr (Pairs) {
 #if defined(MG_AMX)
               amx_panel(w, row, rows, column, columns, k, words, b);
 #elif defined(MG_BF16)
@@ -311,7 +344,7 @@ void compute(const GemmWork& w, int thread) {
     }
   }
 #ifdef MG_AMX
-  if constexpr (Bf16) _tile_release();
+  if constexpr (Pairs) _tile_release();
 #endif
 }
 
