@@ -1,7 +1,7 @@
 /** Curriculum A: short documents whose answers stand in their context. */
 import type { Random } from "../src/core/random.ts";
 import { type Document, digits, json } from "./documents.ts";
-import { nouns, people, places, qualities } from "./words.ts";
+import { allWords, nouns, people, places, plainWords, qualities } from "./words.ts";
 
 /** The same items again, and again: what follows the first copy is predictable. */
 export function repeated(random: Random): Document {
@@ -16,7 +16,7 @@ export function repeated(random: Random): Document {
 /** Keys with values, then some of the keys again in another form: the value must follow. */
 export function lookUp(random: Random): Document {
   const count = 2 + random.integer(5);
-  const keys = random.sample(random.choice([nouns, people, places]), count);
+  const keys = random.sample(random.choice([nouns, people, places, plainWords, allWords]), count);
   const values = keys.map(() => value(random));
   const pairs = keys.map((key, i) => [key, values[i]] as const);
   const [context, ask] = random.choice(layouts)(pairs);
@@ -45,13 +45,14 @@ const layouts: readonly Layout[] = [
 
 export function item(random: Random): string {
   return random.choice([
-    () => random.choice(nouns),
-    () => random.choice(nouns),
-    () => random.choice(qualities),
-    () => random.choice(people),
+    () => random.choice(allWords),
+    () => random.choice(allWords),
+    () => random.choice(allWords),
+    () => random.choice(allWords),
+    () => identifier(random),
     () => digits(random, 1 + random.integer(5)),
     () => `${random.choice(["A", "B", "K", "M", "R", "T", "X", "Z"])}${digits(random, 2 + random.integer(4))}`,
-    () => `"${random.choice(nouns)}"`,
+    () => `"${random.choice(allWords)}"`,
     () => syllables(random),
   ])();
 }
@@ -62,11 +63,17 @@ function value(random: Random): string {
     () => `${1 + random.integer(99)}.${digits(random, 1)}`,
     () => `${random.choice(["A", "B", "K", "M", "R", "T", "X", "Z"])}${digits(random, 5)}`,
     () => random.choice(qualities),
-    () => `${random.choice(qualities)} ${random.choice(nouns)}`,
+    () => `${random.choice(allWords)} ${random.choice(allWords)}`,
+    () => random.choice(allWords),
     () => `${1 + random.integer(900)} ${random.choice(["kg", "m", "mg", "km", "mmol/L", "litres", "%", "g/L"])}`,
     () => `${1 + random.integer(900)} ${random.choice(["mg", "g", "units"])} ${random.choice(["once", "twice"])} daily`,
     () => syllables(random),
   ])();
+}
+
+/** Names as tools and parameters have them, of one to three words. */
+export function identifier(random: Random): string {
+  return random.sample(plainWords, 1 + random.integer(3)).join("_");
 }
 
 /** Words that no corpus holds, such as "tomarive": copying must not depend on knowing the word. */

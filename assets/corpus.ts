@@ -24,13 +24,13 @@ const mixes: Record<Stage, readonly (readonly [share: number, draw: (random: Ran
     [0.1, drugSentence],
   ],
   full: [
-    [0.08, repeated],
+    [0.1, repeated],
     [0.1, lookUp],
     [0.04, drugSentence],
-    [0.16, askedRecord],
-    [0.1, askedText],
-    [0.12, severalPatients],
-    [0.4, genericToolChat],
+    [0.11, askedRecord],
+    [0.06, askedText],
+    [0.09, severalPatients],
+    [0.5, genericToolChat],
   ],
 };
 

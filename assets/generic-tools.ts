@@ -1,12 +1,13 @@
 /**
  * Chats with tools about shops, parcels and the like, drawn anew for each chat: names of tools, parameters and fields
  * are combined from word lists, and every tool message is what the drawn table holds. None of the clinical tools occurs.
+ * Half of the chats say in the system message how the answer is to be worded.
  */
 import type { Random } from "../src/core/random.ts";
-import type { ChatMessage, ToolDefinition } from "../src/data/clinical/index.ts";
-import { item, syllables } from "./copying.ts";
+import { type ChatMessage, type ToolDefinition, toolNames } from "../src/data/clinical/index.ts";
+import { identifier, item, syllables } from "./copying.ts";
 import { chatDocument, type Document, digits, json } from "./documents.ts";
-import { nouns, people, places, qualities } from "./words.ts";
+import { allWords, nouns, people, places, plainWords, qualities } from "./words.ts";
 
 type Value = string | number | string[] | boolean;
 
@@ -29,8 +30,16 @@ const fields: readonly Field[] = [
   { name: "content", draw: (r) => r.choice(nouns) },
   { name: "label", draw: (r) => syllables(r) },
   { name: "size", draw: (r) => `${1 + r.integer(90)} ${r.choice(["cm", "m", "km", "kg"])}` },
-  { name: "note", draw: (r) => `${r.choice(qualities)} ${r.choice(nouns)}` },
+  { name: "note", draw: (r) => `${r.choice(allWords)} ${r.choice(allWords)}` },
+  { name: "type", draw: (r) => r.choice(allWords) },
+  { name: "result", draw: (r) => r.choice(allWords) },
 ];
+
+/** Half of the fields have a name of one of the words. */
+function drawFields(random: Random, count: number): Field[] {
+  const names = random.sample(plainWords, count);
+  return random.sample(fields, count).map((field, i) => (random.boolean() ? field : { ...field, name: names[i] }));
+}
 
 const verbs = ["get", "find", "read", "fetch", "show", "query", "load", "search", "open", "list", "view", "ask"];
 const secondVerbs = [
@@ -51,17 +60,14 @@ const keyNames = ["id", "code", "number", "ref", "name"];
 
 /** One chat: a question, one or two calls, the answer from what came back. */
 export function genericToolChat(random: Random): Document {
-  const entity = random.choice(nouns);
+  const entity = random.choice(plainWords);
   const key = `${entity}_${random.choice(keyNames)}`;
   const id = `${random.choice(["A", "B", "K", "M", "R", "T", "X", "Z"])}${digits(random, 3 + random.integer(3))}`;
   const draft = random.choice([one, oneWithArgument, flagged, chained, listed])(random, { entity, key, id });
   const others = Array.from({ length: 1 + random.integer(2) }, () => {
-    const other = random.choice(nouns.filter((noun) => noun !== entity));
-    return tool(
-      `${random.choice(random.boolean() ? verbs : secondVerbs)}_${other}`,
-      [`${other}_${random.choice(keyNames)}`],
-      random,
-    );
+    const other = random.choice(plainWords.filter((word) => word !== entity));
+    const name = toolName(random, random.boolean() ? verbs : secondVerbs, other);
+    return tool(name, [`${other}_${random.choice(keyNames)}`], random);
   });
   const system = random.choice([
     "You are a helpful assistant.",
@@ -69,14 +75,15 @@ export function genericToolChat(random: Random): Document {
     "You answer with tools.",
     "Assistant of a shop.",
   ]);
+  const worded = random.boolean() ? wording(random, draft) : undefined;
   const messages: ChatMessage[] = [
-    { role: "system", content: system },
+    { role: "system", content: worded ? `${system} Answer as: ${worded.pattern}` : system },
     { role: "user", content: draft.question },
     ...draft.turns.flatMap(([name, args, result]): ChatMessage[] => [
       { role: "assistant", content: "", tool_calls: [{ type: "function", function: { name, arguments: args } }] },
       { role: "tool", content: json(result) },
     ]),
-    { role: "assistant", content: draft.answer },
+    { role: "assistant", content: worded?.answer ?? draft.answer },
   ];
   return chatDocument(messages, random.shuffle([...draft.tools, ...others]));
 }
@@ -96,8 +103,8 @@ interface Draft {
 
 /** get_x(x_id) → a few fields, one of which was asked for. */
 function one(random: Random, { entity, key, id }: Subject): Draft {
-  const name = `${random.choice(verbs)}_${entity}`;
-  const drawn = random.sample(fields, 1 + random.integer(3));
+  const name = toolName(random, verbs, entity);
+  const drawn = drawFields(random, 1 + random.integer(3));
   const result = Object.fromEntries(drawn.map((field) => [field.name, field.draw(random)]));
   const asked = drawn[0].name;
   return {
@@ -110,10 +117,10 @@ function one(random: Random, { entity, key, id }: Subject): Draft {
 
 /** get_x_field(x_id, item): a second argument is copied from the question. */
 function oneWithArgument(random: Random, { entity, key, id }: Subject): Draft {
-  const second = random.choice(["item", "part", "kind", "topic"]);
-  const chosen = random.boolean() ? random.choice(nouns) : syllables(random);
-  const name = `${random.choice(verbs)}_${entity}_${second}`;
-  const [field, extra] = random.sample(fields, 2);
+  const second = random.choice(plainWords);
+  const chosen = thingOf(random);
+  const name = toolName(random, verbs, random.boolean() ? second : `${entity}_${second}`);
+  const [field, extra] = drawFields(random, 2);
   const result = { [field.name]: field.draw(random), [extra.name]: extra.draw(random) };
   const question = random.choice([
     `What is the ${field.name} of ${chosen} in ${entity} ${id}?`,
@@ -132,13 +139,33 @@ function oneWithArgument(random: Random, { entity, key, id }: Subject): Draft {
   };
 }
 
+/** A way to word the answer, drawn for one chat: words with places, such as `so <price> in <thing>`, and what it gives. */
+function wording(random: Random, { turns }: Draft): { pattern: string; answer: string } | undefined {
+  const [, args, result] = turns[turns.length - 1];
+  const values = Object.entries({ ...args, ...result }).filter(([, value]) =>
+    ["string", "number"].includes(typeof value),
+  );
+  if (values.length === 0) return undefined;
+  const pattern: string[] = [];
+  const answer: string[] = [];
+  for (const [name, value] of random.sample(values, Math.min(values.length, 1 + random.integer(3)))) {
+    const words = random.sample(allWords, random.integer(4));
+    pattern.push(...words, `<${name}>`);
+    answer.push(...words, String(value));
+  }
+  const last = random.sample(allWords, random.integer(3));
+  const end = random.choice([".", ".", "", "!"]);
+  return { pattern: [...pattern, ...last].join(" ") + end, answer: [...answer, ...last].join(" ") + end };
+}
+
 /** A tool that says whether something holds: the answer branches. */
 function flagged(random: Random, { entity, key, id }: Subject): Draft {
-  const thing = random.boolean() ? random.choice(nouns) : syllables(random);
-  const name = `${random.choice(secondVerbs)}_${entity}`;
-  const flag = random.choice(["found", "free", "allowed", "known"]);
+  const thing = thingOf(random);
+  const parameter = random.boolean() ? "thing" : `the_${random.choice(plainWords)}`;
+  const name = toolName(random, secondVerbs, random.choice([entity, random.choice(plainWords)]));
+  const flag = random.boolean() ? random.choice(["found", "free", "allowed", "known"]) : random.choice(plainWords);
   const yes = random.boolean();
-  const field = random.choice(fields);
+  const [field] = drawFields(random, 1);
   const detail = field.draw(random);
   return {
     question: random.choice([
@@ -146,25 +173,23 @@ function flagged(random: Random, { entity, key, id }: Subject): Draft {
       `Can ${id} take ${thing}? See whether it is ${flag}.`,
       `Check ${thing} against ${entity} ${id}.`,
     ]),
-    tools: [tool(name, [key, "thing"], random)],
-    turns: [[name, { [key]: id, thing }, yes ? { [flag]: true, [field.name]: detail } : { [flag]: false }]],
+    tools: [tool(name, [key, parameter], random)],
+    turns: [
+      [name, { [key]: id, [parameter]: thing }, yes ? { [flag]: true, [field.name]: detail } : { [flag]: false }],
+    ],
     answer: yes ? `Yes, ${thing} is ${flag}: ${field.name} ${detail}.` : `No, ${thing} is not ${flag}.`,
   };
 }
 
 /** find_x(x_id) → y; then rate_y(item, y) → the answer: a value is carried from one result into the next call. */
 function chained(random: Random, { entity, key, id }: Subject): Draft {
-  const link = random.choice(fields.filter((field) => field.name !== "note"));
+  const [link, other, ...last] = drawFields(random, 4);
   const carried = link.draw(random);
-  const other = random.choice(fields.filter((field) => field !== link));
-  const thing = random.boolean() ? random.choice(nouns) : syllables(random);
-  const first = `${random.choice(verbs)}_${entity}_${link.name}`;
-  const second = `${random.choice(secondVerbs)}_${random.choice(nouns)}`;
+  const thing = thingOf(random);
+  const parameter = random.boolean() ? "thing" : `the_${random.choice(plainWords)}`;
+  const first = toolName(random, verbs, random.boolean() ? link.name : `${entity}_${link.name}`);
+  const second = toolName(random, secondVerbs, random.choice(plainWords));
   const extra = random.boolean() ? { [other.name]: other.draw(random) } : {};
-  const last = random.sample(
-    fields.filter((field) => field !== link),
-    2,
-  );
   const result = Object.fromEntries(last.map((field) => [field.name, field.draw(random)]));
   return {
     question: random.choice([
@@ -172,10 +197,10 @@ function chained(random: Random, { entity, key, id }: Subject): Draft {
       `Which ${last[0].name} has ${thing} at the ${link.name} of ${id}?`,
       `${id} needs ${thing}. Take its ${link.name}.`,
     ]),
-    tools: [tool(first, [key], random), tool(second, ["thing", link.name], random)],
+    tools: [tool(first, [key], random), tool(second, [parameter, link.name], random)],
     turns: [
       [first, { [key]: id }, shuffled(random, { ...extra, [link.name]: carried })],
-      [second, { thing, [link.name]: carried }, result],
+      [second, { [parameter]: thing, [link.name]: carried }, result],
     ],
     answer: random.choice([
       `${thing}: ${last[0].name} ${result[last[0].name]}, ${last[1].name} ${result[last[1].name]}, ${link.name} ${carried}.`,
@@ -186,14 +211,15 @@ function chained(random: Random, { entity, key, id }: Subject): Draft {
 
 /** list_x(x_id) → names; then compare_y(thing, names): a list is carried over. */
 function listed(random: Random, { entity, key, id }: Subject): Draft {
-  const plural = random.choice(["items", "parts", "names", "guests"]);
+  const plural = random.boolean() ? random.choice(["items", "parts", "names", "guests"]) : random.choice(plainWords);
   const values = Array.from({ length: 1 + random.integer(3) }, () =>
-    random.boolean() ? random.choice(nouns) : item(random).replaceAll('"', ""),
+    random.boolean() ? random.choice(allWords) : item(random).replaceAll('"', ""),
   );
-  const thing = random.boolean() ? random.choice(nouns) : syllables(random);
-  const first = `${random.choice(verbs)}_${plural}`;
-  const second = `${random.choice(secondVerbs)}_${random.choice(nouns)}`;
-  const field = random.choice(fields);
+  const thing = thingOf(random);
+  const parameter = random.boolean() ? "thing" : `the_${random.choice(plainWords)}`;
+  const first = toolName(random, verbs, plural);
+  const second = toolName(random, secondVerbs, random.choice(plainWords));
+  const [field] = drawFields(random, 1);
   const detail = field.draw(random);
   const match = random.boolean(0.6);
   const best = random.choice(values);
@@ -203,17 +229,44 @@ function listed(random: Random, { entity, key, id }: Subject): Draft {
       `Add ${thing} to the ${plural} of ${id} and compare.`,
       `Compare ${thing} with the ${plural} of ${entity} ${id}.`,
     ]),
-    tools: [tool(first, [key], random), tool(second, ["thing", plural], random)],
+    tools: [tool(first, [key], random), tool(second, [parameter, plural], random)],
     turns: [
       [first, { [key]: id }, { [plural]: values }],
-      [second, { thing, [plural]: values }, match ? { with: best, [field.name]: detail } : { with: "nothing" }],
+      [
+        second,
+        { [parameter]: thing, [plural]: values },
+        match ? { with: best, [field.name]: detail } : { with: "nothing" },
+      ],
     ],
     answer: match ? `${thing} goes with ${best}: ${field.name} ${detail}.` : `${thing} goes with nothing here.`,
   };
 }
 
+/** `verb_subject`, or any words; never the name of a clinical tool. */
+function toolName(random: Random, some: readonly string[], subject: string): string {
+  const draw = random.uniform();
+  const name =
+    draw < 0.6
+      ? `${random.choice(some)}_${subject}`
+      : draw < 0.8
+        ? `${random.choice(plainWords)}_${subject}`
+        : identifier(random);
+  return toolNames.some((clinical) => clinical === name) ? toolName(random, some, subject) : name;
+}
+
+/** What a question is about: a word, two, or one that no corpus holds. */
+function thingOf(random: Random): string {
+  return random.choice([
+    () => random.choice(allWords),
+    () => random.choice(allWords),
+    () => random.sample(allWords, 2).join(" "),
+    () => syllables(random),
+  ])();
+}
+
 function tool(name: string, parameters: string[], random: Random): ToolDefinition {
-  const description = `${random.choice(["gives", "returns", "tells", "shows"])} ${name.split("_").slice(1).join(" ")}`;
+  const about = random.boolean() ? name.split("_").slice(1) : random.sample(allWords, 1 + random.integer(4));
+  const description = `${random.choice(["gives", "returns", "tells", "shows", "finds"])} ${about.join(" ")}`;
   const properties = Object.fromEntries(parameters.map((parameter) => [parameter, { type: "string" }]));
   return {
     type: "function",

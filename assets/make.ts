@@ -11,7 +11,7 @@ import { nanoConfig } from "./config.ts";
 import { pretrain } from "./pretrain.ts";
 import { makeTokenizer } from "./tokenizer.ts";
 
-const seed = 7;
+export const seed = 7;
 /** One: sums are then added in the same order on machines with any number of cores. */
 const threads = 1;
 
@@ -33,7 +33,7 @@ async function make(root: string): Promise<void> {
     model,
     tokenizer,
     seed,
-    tokens: { short: 1_500_000, full: 6_000_000 },
+    tokens: { short: 2_000_000, full: 8_000_000 },
     batchTokens: 2048,
     learningRate: 3e-3,
     warmupSteps: 100,

@@ -1,4 +1,6 @@
-/** Everyday words for copying, look-ups and generic tools. No drug, laboratory test or other clinical word. */
+/** Words for copying, look-ups and generic tools. */
+import { allergens, conditions, drugs, labTests, reactions } from "../src/data/clinical/index.ts";
+
 // biome-ignore format: lists
 export const nouns = ("apple arm arrow bag ball bank barn basket beach bean bell bench bird boat book bottle bowl box branch bread " +
   "brick bridge brush bucket bus button cabin cable cake camera candle car carpet cart castle chair chalk cheese clock cloth " +
@@ -20,3 +22,35 @@ export const people = ("Alma Bert Cora Dino Edda Finn Gina Hans Iris Jack Kira L
 // biome-ignore format: lists
 export const places = ("Athens Berlin Cairo Delhi Dublin Essen Florence Geneva Hanoi Istanbul Jakarta Kyoto Lima Lisbon London Madrid Milan Nairobi Oslo " +
   "Paris Prague Quito Rome Seoul Sofia Tokyo Tunis Turin Vienna Warsaw Zagreb Zurich").split(" ");
+// biome-ignore format: lists
+const general = ("a about above add added adjust advice after again against age all allergic allergy also always an and answer any are array as ask at " +
+  "avoid away back be because been before begin below best better between both but by call can care carry case change check choose clear close common " +
+  "compare complaint condition conditions consider count current daily data date day days deal decide describe detail do does doctor does done dose down drug drugs during " +
+  "each effect either else end enough error even ever every exact example false fact few field find fine first fit fits follow for four found " +
+  "from function general get give given go good group had half has have he health help her here high him his history hold hour hours how however " +
+  "if important in increase interaction interacts into is it its just keep kidneys kind known lab last latest least left less let level like list little " +
+  "look low lower made main make many match may mean measure medication medications medicine mild moderate more most much must name names need needs never new " +
+  "next no none normal not nothing now number of off often on once one only or order other our out over own part patient people per place " +
+  "please point possible prefer problem protect question quick rate ratio read really reason recent recorded reduce regular renal repeat report result results right risk " +
+  "safe same say second see send serious set severe severity she should show side simple since so some soon start started state still stop " +
+  "such suits sure take taken takes tell test than that the their them then there these they thing this three time times to today together too " +
+  "true try twice two type under unit units until up use useful usual value very want was way we week well were what when where whether " +
+  "which while who why will with within without word work worst would year years yes yet you your").split(" ");
+
+/** Single words of the clinical tables: drugs, tests, units, conditions, complaints, reactions. */
+const clinicalWords = [
+  ...drugs.flatMap((drug) => [drug.name, drug.class, drug.route, ...drug.regimens.map(({ frequency }) => frequency)]),
+  ...labTests.flatMap(({ name, unit }) => [name, unit]),
+  ...conditions.flatMap(({ name, complaints }) => [name, ...complaints]),
+  ...allergens,
+  ...reactions.flatMap(({ reaction, severity }) => [reaction, severity]),
+].flatMap((text) => text.split(" "));
+
+/**
+ * Every word that the corpus is written with. Copying is trained on all of them: a token that is never predicted in
+ * pre-training cannot be told from other such tokens by fine-tuning that leaves the embeddings alone.
+ */
+export const allWords = [...new Set([...nouns, ...qualities, ...people, ...places, ...general, ...clinicalWords])];
+
+/** Those that can be part of an identifier. */
+export const plainWords = allWords.filter((word) => /^[a-z]+$/.test(word));

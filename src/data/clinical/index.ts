@@ -1,7 +1,7 @@
 export { type ClinicalData, type ClinicalOptions, type ClinicalRow, clinical } from "./clinical.ts";
 export { egfr, type Lab, type Patient, patient, patients, type Split, splitOf } from "./patient.ts";
 export { asJson, asProse, asRecord, type Fact, facts, type Rendering, render, renderings } from "./render.ts";
-export { conditions, drugs, findDrug, findInteraction, labTests } from "./tables.ts";
+export { allergens, conditions, drugs, findDrug, findInteraction, labTests, reactions } from "./tables.ts";
 export {
   type ChatMessage,
   type ClinicalTask,
