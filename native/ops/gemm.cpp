@@ -59,7 +59,7 @@ void gemm(Context& ctx, const GemmArgs& g) {
   Scratch scratch(ctx.arena);
   GemmWork w{};
   w.args = g;
-  const bool few_rows = g.rows <= kFewRows && g.b_inner == 1 && (g.b_type == g.compute);
+  const bool few_rows = g.rows <= (pairs ? k.few_rows_bf16 : kFewRows) && g.b_inner == 1 && (g.b_type == g.compute);
   w.k_words = pairs ? round_up(g.inner, k.k_multiple) / 2 : g.inner;
   // f32 is read where it lies; everything else is converted, and turned so that the inner dimension is contiguous.
   const bool in_place = g.a_type == Dtype::F32 && !bf16_products && (g.a_inner == 1 || !few_rows);
@@ -85,7 +85,12 @@ void gemm(Context& ctx, const GemmArgs& g) {
 
   if (few_rows) {
     if (!in_place) pack_a(0, 1);
-    return ctx.pool.split(g.columns, threads == 1 ? g.columns : 8, [&](int64_t begin, int64_t end, int) { k.gemv(w, begin, end); });
+    // Tiles read whole groups of 32 inner numbers of each row of B.
+    if (k.turn_rows && pairs && g.rows > 1 && g.inner % 32 == 0) {
+      w.turned = scratch.floats(size_t(round_up(g.rows, 16) * w.k_words));
+      k.turn_rows(w, w.turned);
+    }
+    return ctx.pool.split(g.columns, threads == 1 ? g.columns : 32, [&](int64_t begin, int64_t end, int) { k.gemv(w, begin, end); });
   }
   share_out(w, k, threads);
   const int used = w.row_parts * w.column_parts;

@@ -15,8 +15,11 @@ Kernels make_table(const char* name) {
   k.strip_room = kStripRoom;
 #ifdef MG_AMX
   k.k_multiple = 32;
+  k.turn_rows = turn_rows;
+  k.few_rows_bf16 = 32;
 #else
   k.k_multiple = 2;
+  k.few_rows_bf16 = 16;
 #endif
   k.k_block = kBlockWords;
   k.gemm_pack_a = gemm_pack_a;

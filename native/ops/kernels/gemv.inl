@@ -118,7 +118,14 @@ void gemv_as(const GemmWork& w, int64_t begin, int64_t end) {
   for (; n < end; n++) dot_columns<Rows, 1>(w, n);
 }
 
+#ifdef MG_AMX
+#include "ops/kernels/amx_gemv.inl"
+#endif
+
 void gemv(const GemmWork& w, int64_t begin, int64_t end) {
+#ifdef MG_AMX
+  if (w.turned) begin = amx_gemv(w, begin, end);
+#endif
   if (w.args.b_type == Dtype::F32) return gemv_as<F32Rows>(w, begin, end);
 #ifdef MG_BF16
   gemv_as<Bf16Rows>(w, begin, end);

@@ -17,6 +17,7 @@ struct GemmWork {
   void* a_packed;     // set when A is converted, copied or transposed first: rows of a_row words, inner stride 1
   char* b_packed;     // per thread b_bytes
   int64_t b_bytes;
+  float* turned;      // AMX, few rows: A as tiles of a right factor, or null
   int row_parts, column_parts;  // threads = row_parts * column_parts
   int64_t panels_per_chunk;     // panels of B packed at a time
   int64_t k_words;              // inner length in words, padded: numbers in f32, pairs in bf16
@@ -83,6 +84,8 @@ struct Kernels {
   void (*gemm_compute)(const GemmWork&, int thread);
   // The same product for few rows, columns [begin, end): B's inner stride is 1 and B is read once, as it lies. F32 weights with f32
   // products, or bf16 weights with bf16 products; A as in gemm_compute.
+  int64_t few_rows_bf16;                                   // most rows for which gemv beats packing B; f32: 16
+  void (*turn_rows)(const GemmWork&, float* turned);  // AMX; null elsewhere. turned: (rows/16 rounded up, k_words, 16) words
   void (*gemv)(const GemmWork&, int64_t begin, int64_t end);
 
   int64_t query_rows;  // queries per block
