@@ -59,7 +59,7 @@ describe("medgym run", () => {
       "sum",
       ["let n: number = 2; let name = 'x';", "parameters"],
       "const twice = n * 2;",
-      "`${name} ${twice}`",
+      "name + ' ' + twice",
     );
     const { code, output } = await medgym(["run", file, "-p", "n=21", "-p", "name=the answer is"]);
     expect(output).toContain("[4/4] ✓");
