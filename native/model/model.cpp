@@ -125,8 +125,10 @@ void Model::fill_parameters(const std::function<void(Parameter&, int64_t, int64_
     }
     const int64_t width = p.width(), rows_at_once = std::max<int64_t>(1, 65536 / width);
     const int64_t pieces = (p.rows() + rows_at_once - 1) / rows_at_once;
-    context().pool.split(pieces, 1, [&](int64_t begin, int64_t end, int) {
-      std::vector<float> rows(static_cast<size_t>(rows_at_once * width));
+    // Reserved here: a thread of the pool has nobody to tell that memory ran out.
+    std::vector<std::vector<float>> room(static_cast<size_t>(context().pool.size()), std::vector<float>(static_cast<size_t>(rows_at_once * width)));
+    context().pool.split(pieces, 1, [&](int64_t begin, int64_t end, int thread) {
+      std::vector<float>& rows = room[static_cast<size_t>(thread)];
       for (int64_t piece = begin; piece < end; ++piece) {
         const int64_t row = piece * rows_at_once, count = std::min(rows_at_once, p.rows() - row);
         values(p, row * width, count * width, rows.data());

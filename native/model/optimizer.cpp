@@ -1,5 +1,6 @@
 #include "model/optimizer.h"
 
+#include <charconv>
 #include <cmath>
 
 #include "ops/adamw.h"
@@ -76,7 +77,9 @@ void Optimizer::load(const std::string& path) {
   const TensorFiles files = TensorFiles::open_file(path);
   const auto step = files.metadata().find("step");
   const auto format = files.metadata().find("format");
-  if (step == files.metadata().end() || format == files.metadata().end() || format->second != "medgym-optimizer")
+  int64_t steps = -1;
+  if (step != files.metadata().end()) std::from_chars(step->second.data(), step->second.data() + step->second.size(), steps);
+  if (steps < 0 || format == files.metadata().end() || format->second != "medgym-optimizer")
     throw Error(MG_CORRUPT, path + ": not an optimizer state (its metadata has no format \"medgym-optimizer\" with a step).");
   const std::vector<TrainedTensor> all = tensors();
   // First look everything up, then change anything: a wrong file leaves the state as it was.
@@ -93,7 +96,7 @@ void Optimizer::load(const std::string& path) {
     read_f32(files.get("moment2." + t.name, t.shape), 0, t.count(), moment2_[i].f32());
     if (t.copy) convert(t.copy, Dtype::BF16, t.value, Dtype::F32, static_cast<size_t>(t.count()));
   }
-  steps_ = std::stoll(step->second);
+  steps_ = steps;
 }
 
 }  // namespace medgym

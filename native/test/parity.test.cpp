@@ -1,6 +1,7 @@
 // Logits, losses, gradients and greedy runs against transformers (test/fixtures/README.md), through the C ABI.
 #include <algorithm>
 
+#include "runtime/cpu.h"
 #include "test/engine.h"
 
 using namespace medgym;
@@ -159,6 +160,30 @@ TEST(greedy_generation_equals_the_fixtures_token_for_token) {
     std::printf("  %-13s 3 runs of 24 tokens, logprobs within %.1e\n", name, worst);
     CHECK_NEAR(worst, 0, 2e-5);
   }
+}
+
+TEST(every_instruction_set_of_this_machine_gives_the_fixtures_numbers) {
+  const Isa best = current_isa();
+  const DevicePtr device = open_cpu();
+  for (const Isa isa : available_isas()) {
+    use_isa(isa);
+    for (const char* name : models) {
+      const Fixture f(name);
+      const Packed packed = right_padded_batch(f.expected);
+      const ModelPtr model = load(device.get(), f.directory), rounded = load(device.get(), f.directory, MG_BF16);
+      call(mg_model_set_trainable, model.get(), 1);
+      const Outputs out = run_forward(model.get(), packed, {.keep = true, .logits = true}, vocabulary);
+      CHECK_NEAR(difference_right_padded(f, packed, out.logits), 0, 2e-5);
+      CHECK_NEAR(difference_right_padded(f, packed, run_forward(rounded.get(), packed, {.logits = true}, vocabulary).logits), 0, 0.16);
+      run_backward(model.get(), packed);
+      for (const auto& [parameter, wanted] : f.expected.find("grad")->object) {
+        const double scale = wanted.find("norm")->number;
+        CHECK_NEAR(norm(read_tensor(model.get(), nullptr, parameter, MG_GRADIENT)), scale, 1e-4 * scale);
+      }
+    }
+    std::printf("  %s\n", isa_name(isa));
+  }
+  use_isa(best);
 }
 
 TEST(bf16_logits_stay_within_the_fixtures_bf16_noise) {
