@@ -203,11 +203,11 @@ class CellRewriter {
     const value = this.#value;
     if (value && isAsync) {
       out.replace(value.start, value.start, "return { value: (");
-      out.replace(value.expression.end, value.end, ") };");
+      out.replace(this.#bodyEnd(value), value.end, ") };");
     } else if (value) {
       // Parentheses, so that a string alone is an expression and no directive.
       out.replace(value.start, value.start, "(");
-      out.replace(value.expression.end, value.end, ");");
+      out.replace(this.#bodyEnd(value), value.end, ");");
     }
     out.literal(isAsync ? '(async () => { "use strict"; ' : '"use strict"; ');
     for (const fn of this.#functions) {
@@ -222,6 +222,11 @@ class CellRewriter {
     out.render(0, this.#js.length);
     if (isAsync) out.literal("\n})()");
     return out;
+  }
+
+  /** End of a statement without its semicolon; an expression's own end leaves its parentheses out. */
+  #bodyEnd(statement: Node): number {
+    return this.#js[statement.end - 1] === ";" ? statement.end - 1 : statement.end;
   }
 
   #statement(statement: Node): void {
@@ -242,8 +247,8 @@ class CellRewriter {
           text.replace(statement.start, declaration.start, "");
           return this.#statement(declaration);
         }
-        text.replace(statement.start, declaration.start, "void (");
-        return text.replace(declaration.end, statement.end, ");");
+        text.replace(statement.start, statement.start + "export default".length, "void (");
+        return text.replace(this.#bodyEnd(statement), statement.end, ");");
       }
       case "FunctionDeclaration":
         this.declared.add(statement.id.name);

@@ -2,6 +2,7 @@
  * Stopping JavaScript at any point (`Runtime.terminateExecution`), and the few points where it must not stop: between
  * the two halves of a frame on the pipe, for instance.
  */
+import { executionAsyncResource } from "node:async_hooks";
 import inspector from "node:inspector";
 
 let depth = 0;
@@ -24,12 +25,53 @@ let own: inspector.Session | undefined;
 export function terminateExecution(): void {
   wanted = depth > 0;
   if (wanted) return;
+  keepImmediates();
   unwindAsyncIds();
   if (!own) {
     own = new inspector.Session();
     own.connect(); // stays: a session that goes away takes the termination back
   }
   own.post("Runtime.terminateExecution");
+}
+
+/** Fields of Node's `Immediate`, a link of the list that one turn of the event loop works off. */
+interface Immediate {
+  _idleNext: Immediate | null;
+  _idlePrev: Immediate | null;
+  _destroyed: boolean;
+  _onImmediate: ((...args: unknown[]) => void) | null;
+  _argv?: unknown[];
+}
+
+/**
+ * When the code to be stopped is an immediate's, the other immediates of this turn must not be lost with it. Node
+ * resumes an interrupted turn at the list's head, which it moves on after each immediate but the first.
+ */
+function keepImmediates(): void {
+  const stopped = executionAsyncResource() as Immediate;
+  if (stopped.constructor?.name !== "Immediate") return;
+  if (stopped._idlePrev) {
+    // The head is this one: resumed, it must be there to be run again, doing nothing.
+    stopped._destroyed = false;
+    stopped._onImmediate = () => {};
+    balanceCount();
+    return;
+  }
+  const rest: Immediate[] = [];
+  for (let next = stopped._idleNext; next; next = next._idleNext) if (!next._destroyed) rest.push(next);
+  for (const lost of rest) {
+    const { _onImmediate: run, _argv: args = [] } = lost;
+    clearImmediate(lost as unknown as NodeJS.Immediate);
+    if (run) setImmediate(run, ...args);
+  }
+}
+
+/** Node counts its immediates, and counts down again for one that is run again: one is added that never runs. */
+function balanceCount(): void {
+  const [before, never, after] = [0, 1, 2].map(() => setImmediate(() => {})) as unknown as Immediate[];
+  (never as unknown as NodeJS.Immediate).unref();
+  before._idleNext = after;
+  after._idlePrev = before;
 }
 
 /**

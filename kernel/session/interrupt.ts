@@ -1,37 +1,79 @@
 /** The main thread's side of an interrupt, and of waiting for input. */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promiseHooks } from "node:v8";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { terminateExecution } from "./critical.ts";
 
 const hook = "medgym.kernel.interrupt";
-/** Evaluated on the main thread by the watcher. */
-export const interruptExpression = `globalThis[Symbol.for(${JSON.stringify(hook)})]()`;
+/** Evaluated on the main thread by the watcher: stops what may be stopped and says what it found. */
+export const interruptExpression = (pressedBefore: boolean): string =>
+  `globalThis[Symbol.for(${JSON.stringify(hook)})](${pressedBefore})`;
+
+/** `retry`: something was running that cannot be stopped at this point. */
+export type Interruption = "done" | "retry";
+
+/** What both threads see: slots of `shared`. */
+export const slot = { woken: 0, settled: 1 };
 
 export interface WatcherData {
-  /** 1 when there is something to wake up for. */
-  woken: Int32Array;
+  /** [woken, settled]: 1 when a blocked main thread has something to wake up for; interrupts dealt with. */
+  shared: Int32Array;
   /** Where answers of the user go: readable by a thread that blocks. */
   inputs: MessagePort;
 }
 
 const kernelFolder = dirname(dirname(fileURLToPath(import.meta.url)));
-const woken = new Int32Array(new SharedArrayBuffer(4));
+const shared = new Int32Array(new SharedArrayBuffer(8));
 const inputs = new MessageChannel();
 const waiting: ((value: string) => void)[] = [];
 
-/** Whether the stack that was interrupted holds code of a cell or of a module that a cell uses. */
-function userCodeIsRunning(): boolean {
+/** Parts of Node that keep a stack of async contexts: stopped half-way through, they would abort the process. */
+const bookkeeping = /^node:(timers|async_hooks|internal\/(timers|async_hooks|process\/(task_queues|promises)))/;
+
+/** @param pressedBefore and the main thread has not come back to its event loop since */
+function interruptHere(pressedBefore: boolean): Interruption {
+  const files = runningFiles();
+  if (files.length === 0) {
+    // Idle, or between two microtasks.
+    if (pressedBefore) setTrap();
+    return "done";
+  }
+  const isKernel = (file: string) => file.startsWith(kernelFolder);
+  const user = files.findIndex((file) => !file.startsWith("node:") && !isKernel(file));
+  if (user >= 0 && !files.slice(0, user).some((file) => bookkeeping.test(file))) {
+    terminateExecution();
+    return "done";
+  }
+  if (!files.some(isKernel)) setTrap();
+  return "retry";
+}
+
+let removeTrap: (() => void) | undefined;
+
+/**
+ * Stops a chain of microtasks that starves the event loop: not between two of them, where Node keeps its books, but at
+ * the beginning of the next.
+ */
+function setTrap(): void {
+  removeTrap ??= promiseHooks.onBefore(() => {
+    terminateExecution();
+    for (;;); // nothing may happen in between
+  }) as unknown as () => void;
+}
+
+/** Files of the frames that were interrupted, innermost first. */
+function runningFiles(): string[] {
   const { prepareStackTrace, stackTraceLimit } = Error;
   Error.prepareStackTrace = (_, frames) => frames;
   Error.stackTraceLimit = 500;
-  const frames = new Error().stack as unknown as NodeJS.CallSite[];
+  const frames = new Error().stack as unknown as (NodeJS.CallSite & { isAsync?(): boolean })[];
   Object.assign(Error, { prepareStackTrace, stackTraceLimit });
-  return frames.some((frame) => {
-    const file = frame.getFileName();
-    const isKernel = !file || file.startsWith("node:") || file.replace(/^file:\/\//, "").startsWith(kernelFolder);
-    return !isKernel && !(frame as { isAsync?: () => boolean }).isAsync?.();
-  });
+  return frames
+    .slice(2) // this function and its caller, which is the hook
+    .filter((frame) => !frame.isAsync?.())
+    .map((frame) => frame.getFileName()?.replace(/^file:\/\//, "") ?? "")
+    .filter((file) => file !== "");
 }
 
 /**
@@ -40,14 +82,17 @@ function userCodeIsRunning(): boolean {
  */
 export function installInterrupt(settle: () => void): void {
   Object.defineProperty(globalThis, Symbol.for(hook), {
-    value: () => {
-      if (userCodeIsRunning()) terminateExecution();
-    },
+    value: interruptHere,
   });
-  const workerData: WatcherData = { woken, inputs: inputs.port2 };
+  const workerData: WatcherData = { shared, inputs: inputs.port2 };
   const transferList = [inputs.port2];
   const worker = new Worker(new URL("./watcher.js", import.meta.url), { workerData, transferList, execArgv: [] });
-  worker.on("message", settle);
+  worker.on("message", () => {
+    removeTrap?.();
+    removeTrap = undefined;
+    Atomics.add(shared, slot.settled, 1);
+    settle();
+  });
   worker.unref();
   inputs.port1.on("message", (value: string) => waiting.shift()?.(value));
   inputs.port1.unref();
@@ -58,8 +103,8 @@ export const nextInput = (): Promise<string> => new Promise((resolve) => waiting
 
 /** The same, blocking this thread; `undefined` when the user interrupts instead. */
 export function nextInputSync(ask: () => void): string | undefined {
-  Atomics.store(woken, 0, 0);
+  Atomics.store(shared, slot.woken, 0);
   ask();
-  Atomics.wait(woken, 0, 0);
+  Atomics.wait(shared, slot.woken, 0);
   return receiveMessageOnPort(inputs.port1)?.message;
 }

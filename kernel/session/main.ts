@@ -1,5 +1,6 @@
 /** Entry point of the session process: the front starts it, with the pipes that `protocol.ts` describes. */
 import { Socket } from "node:net";
+import { MessageChannel } from "node:worker_threads";
 import { report } from "./channel.ts";
 import { installComms, onCommMessage } from "./comms.ts";
 import { installDisplay } from "./display.ts";
@@ -27,6 +28,8 @@ process.on("uncaughtException", complain("Uncaught exception:"));
 process.on("exit", (code) => report({ type: "exit", code }));
 
 const commands: Command[] = [];
+const turns = new MessageChannel();
+turns.port2.on("message", runNext);
 
 function runNext(): void {
   const command = commands.shift();
@@ -49,7 +52,7 @@ function runNext(): void {
 const reader = new FrameReader<Command>((command) => {
   commands.push(command);
   // On a stack of its own: an interrupt unwinds the whole stack, and this one is in the middle of reading.
-  setImmediate(runNext);
+  turns.port1.postMessage(null);
 });
 const socket = new Socket({ fd: commandFd, readable: true, writable: false });
 socket.on("data", (chunk) => reader.push(chunk));

@@ -5,31 +5,52 @@
 import inspector from "node:inspector";
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import { interruptExpression, type WatcherData } from "./interrupt.ts";
+import { type Interruption, interruptExpression, slot, type WatcherData } from "./interrupt.ts";
 import { FrameReader, type Signal, signalFd } from "./protocol.ts";
 
-const { woken, inputs } = workerData as WatcherData;
+const { shared, inputs } = workerData as WatcherData;
 
 /** Releases the main thread from a blocking wait for input. */
 function wake(): void {
-  Atomics.store(woken, 0, 1);
-  Atomics.notify(woken, 0);
+  Atomics.store(shared, slot.woken, 1);
+  Atomics.notify(shared, slot.woken);
 }
 
 let interrupting = false;
+let wantedAgain = false;
+/** How long the main thread may take to notice that it was stopped before it is pressed again. */
+const patienceMs = 15;
+const answerMs = 250;
+const lastAttempt = 1000;
 
 function interrupt(): void {
+  wantedAgain = interrupting;
   if (interrupting) return;
   interrupting = true;
+  press(Atomics.load(shared, slot.settled), 1);
+  wake();
+}
+
+function press(settled: number, attempt: number): void {
   const session = new inspector.Session();
   session.connectToMainThread();
-  // Runs inside whatever the main thread is executing, or at once when it is idle.
-  session.post("Runtime.evaluate", { expression: interruptExpression, returnByValue: true }, () => {
+  const again = () => {
+    clearTimeout(unanswered);
     session.disconnect();
+    if (Atomics.load(shared, slot.settled) === settled && attempt < lastAttempt) return press(settled, attempt + 1);
     interrupting = false;
+    if (wantedAgain) interrupt();
+  };
+  // The answer may be lost with what was stopped; and native code lets nobody in until it returns.
+  const unanswered = setTimeout(again, answerMs);
+  // Runs inside whatever the main thread is executing, or at once when it is idle.
+  const expression = interruptExpression(attempt > 1);
+  session.post("Runtime.evaluate", { expression, returnByValue: true }, (_, answer) => {
+    clearTimeout(unanswered);
+    if ((answer?.result?.value as Interruption | undefined) === "retry") return void setImmediate(again);
     parentPort!.postMessage("interrupted");
+    setTimeout(again, patienceMs);
   });
-  wake();
 }
 
 const reader = new FrameReader<Signal>((signal) => {

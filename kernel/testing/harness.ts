@@ -6,12 +6,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import * as zmq from "zeromq";
 import { Identity } from "../front/identity.ts";
 import type { Content, Message } from "../wire.ts";
+import { compileKernel, root } from "./build.ts";
 
-const entry = fileURLToPath(new URL("../../dist/kernel/front/main.js", import.meta.url));
+const entry = join(root, "dist/kernel/front/main.js");
 
 export interface CellResult {
   reply: Content;
@@ -44,6 +44,7 @@ export class KernelUnderTest {
   readonly #listeners = new Set<(channel: string, message: Message) => void>();
 
   static async start(options: { env?: Record<string, string>; key?: string; files?: Record<string, string> } = {}) {
+    compileKernel();
     const kernel = new KernelUnderTest(options);
     await kernel.#subscribed();
     return kernel;
@@ -124,8 +125,9 @@ export class KernelUnderTest {
     type: string,
     content: Content,
     channel: "shell" | "control" = "shell",
+    buffers: Buffer[] = [],
   ): { request: Message; reply: Promise<Message> } {
-    const request = this.#identity.message(type, content);
+    const request = this.#identity.message(type, content, { buffers });
     const id = request.header.msg_id;
     const reply = this.until((from, message) => from === channel && message.parentHeader.msg_id === id);
     this.#enqueue(channel, request);
