@@ -121,6 +121,7 @@ void Generator::advance(const Group& group, bool prefill) {
   }
   const auto t = static_cast<int64_t>(tokens.size());
   pass.tokens = t;
+  pass.path = prefill ? GemmPath::panels : GemmPath::dots;
   pass.positions = positions.data();
   m.rope_table.reserve(ctx, *std::max_element(lengths.begin(), lengths.end()));
   const PagedBatch paged{static_cast<int32_t>(n), pass.cu_seqlens.data(), lengths.data(), tables.data(), static_cast<int64_t>(table_row)};
@@ -148,7 +149,7 @@ void Generator::advance(const Group& group, bool prefill) {
   float* logits = grow(ctx, logits_, n * c.vocab);
   gather_rows(ctx, x, c.hidden, last_rows.data(), n, c.hidden, rows);
   rms_norm_forward(ctx, {n, c.hidden}, rows, c.hidden, m.final_norm.data(), c.rms_eps, rows, c.hidden, nullptr);
-  linear_forward(ctx, m.head_weight(), nullptr, rows, c.hidden, n, logits, c.vocab);
+  linear_forward(ctx, m.head_weight(), nullptr, rows, c.hidden, n, logits, c.vocab, false, GemmPath::dots);
 
   std::vector<Sample> samples(group.size());
   ctx.pool.split(n, 1, [&](int64_t begin, int64_t end, int) {

@@ -63,7 +63,7 @@ void project(const Pass& pass, int64_t layer, Slot first, Slot last, const Matri
              bool accumulate, LayerTape* tape) {
   Context& ctx = pass.context();
   const int64_t in = w.weight.k(), out = w.weight.n();
-  linear_forward(ctx, w.weight, bias.data(), x, in, pass.tokens, y, out, accumulate);
+  linear_forward(ctx, w.weight, bias.data(), x, in, pass.tokens, y, out, accumulate, pass.path);
   for (const Segment& s : pass.segments) {
     if (!s.adapter) continue;
     int64_t column = 0;
@@ -76,6 +76,7 @@ void project(const Pass& pass, int64_t layer, Slot first, Slot last, const Matri
         args.seed = pass.dropout_seed;
         args.stream = pass.group << 32 | static_cast<uint64_t>(layer * SLOTS + slot);
         args.compute = pass.model.dtype;
+        args.path = pass.path;
         Scratch scratch(ctx.arena);
         float* hidden = tape ? tape->hidden[static_cast<size_t>(slot)].f32() + pass.tape_row * m->rank : scratch.floats(static_cast<size_t>(s.count * m->rank));
         lora_forward(ctx, args, hidden, y + s.first * out + column, out);

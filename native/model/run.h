@@ -51,6 +51,8 @@ struct Pass {
   std::vector<Segment> segments;
   int64_t tape_row = 0;  // where these tokens lie in the tapes
   bool train = false;
+  // Generation: fixed for all decoding, and for all prefilling, so that a row does not depend on how many others share the pass.
+  GemmPath path = GemmPath::automatic;
   uint64_t dropout_seed = 0, group = 0;  // each group drops with a stream of its own
   Context& context() const { return model.context(); }
 };

@@ -59,7 +59,8 @@ void gemm(Context& ctx, const GemmArgs& g) {
   Scratch scratch(ctx.arena);
   GemmWork w{};
   w.args = g;
-  const bool few_rows = g.rows <= (pairs ? k.few_rows_bf16 : kFewRows) && g.b_inner == 1 && (g.b_type == g.compute);
+  const bool dots_possible = g.b_inner == 1 && g.b_type == g.compute;
+  const bool few_rows = dots_possible && (g.path == GemmPath::dots || (g.path == GemmPath::automatic && g.rows <= (pairs ? k.few_rows_bf16 : kFewRows)));
   w.k_words = pairs ? round_up(g.inner, k.k_multiple) / 2 : g.inner;
   // f32 is read where it lies; everything else is converted, and turned so that the inner dimension is contiguous.
   const bool in_place = g.a_type == Dtype::F32 && !bf16_products && (g.a_inner == 1 || !few_rows);
@@ -86,11 +87,14 @@ void gemm(Context& ctx, const GemmArgs& g) {
   if (few_rows) {
     if (!in_place) pack_a(0, 1);
     // Tiles read whole groups of 32 inner numbers of each row of B.
-    if (k.turn_rows && pairs && g.rows > 1 && g.inner % 32 == 0) {
+    if (k.turn_rows && pairs && g.inner % 32 == 0) {
       w.turned = scratch.floats(size_t(round_up(g.rows, 16) * w.k_words));
       k.turn_rows(w, w.turned);
     }
-    return ctx.pool.split(g.columns, threads == 1 ? g.columns : 32, [&](int64_t begin, int64_t end, int) { k.gemv(w, begin, end); });
+    // Threads take whole groups of 32 columns, so that tiles stay whole.
+    const int64_t groups = (g.columns + 31) / 32;
+    return ctx.pool.split(groups, threads == 1 ? groups : 1,
+                          [&](int64_t begin, int64_t end, int) { k.gemv(w, begin * 32, std::min(g.columns, end * 32)); });
   }
   share_out(w, k, threads);
   const int used = w.row_parts * w.column_parts;

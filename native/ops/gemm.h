@@ -8,6 +8,11 @@
 
 namespace medgym {
 
+// Two ways to form a product with few rows; their sums are taken in different order, so their last bits differ. Within one way a row of C
+// does not depend on how many other rows there are: who needs that (generation, where batches change) names the way.
+//   dots: B, whose inner stride must be 1 and whose type is the compute type, is read once where it lies.   panels: B is packed first.
+enum class GemmPath { automatic, dots, panels };
+
 struct GemmArgs {
   int64_t rows, columns, inner;  // M, N, K
   const void* a;
@@ -22,6 +27,7 @@ struct GemmArgs {
   const float* bias = nullptr; // (N), added to every row
   // F32: f32 products. BF16: both factors are rounded to bf16 (nearest even), products and sums are f32.
   Dtype compute = Dtype::F32;
+  GemmPath path = GemmPath::automatic;  // automatic: dots for a few rows where they are possible
 };
 
 void gemm(Context&, const GemmArgs&);

@@ -95,6 +95,34 @@ TEST(gemm_same_bits_for_any_number_of_threads) {
   }
 }
 
+TEST(gemm_row_does_not_depend_on_how_many_rows_there_are) {
+  every_isa([](Context& ctx) {
+    const int64_t columns = 70, inner = 1120, most = 70;  // several passes over the inner dimension, ragged columns
+    const auto a = random_values(most * inner, 1), b = random_values(columns * inner, 2), bias = random_values(columns, 3);
+    std::vector<bf16> b16(b.size());
+    convert(b16.data(), Dtype::BF16, b.data(), Dtype::F32, b.size());
+    for (Dtype compute : {Dtype::F32, Dtype::BF16})
+      for (GemmPath path : {GemmPath::dots, GemmPath::panels})
+        for (float beta : {0.0f, 1.0f}) {
+          const auto start = random_values(most * columns, 4);
+          std::vector<float> first;
+          for (int64_t rows : {1, 2, 5, 16, 17, 31, 33, 47, 70}) {
+            std::vector<float> out = start;
+            GemmArgs g{.rows = rows, .columns = columns, .inner = inner, .a = a.data(), .a_row = inner, .a_inner = 1,
+                       .b = compute == Dtype::BF16 ? static_cast<const void*>(b16.data()) : b.data(), .b_type = compute, .b_inner = 1,
+                       .b_column = inner, .c = out.data(), .c_row = columns};
+            g.compute = compute;
+            g.path = path;
+            g.beta = beta;
+            if (beta == 0) g.bias = bias.data();
+            gemm(ctx, g);
+            if (first.empty()) first = out;
+            CHECK(std::equal(out.begin(), out.begin() + columns, first.begin()));
+          }
+        }
+  });
+}
+
 TEST(gemm_without_inner_dimension_leaves_bias_and_beta) {
   Context ctx(1);
   float c[2] = {3, 5};

@@ -42,12 +42,13 @@ void Weight::write(int64_t first, int64_t count, const float* values) {
 }
 
 void linear_forward(Context& ctx, const Weight& w, const float* bias, const float* x, int64_t x_row, int64_t tokens, float* y, int64_t y_row,
-                    bool accumulate) {
+                    bool accumulate, GemmPath path) {
   GemmArgs g{.rows = tokens, .columns = w.n(), .inner = w.k(), .a = x, .a_row = x_row, .a_inner = 1, .b = w.data(), .b_type = w.type(),
              .b_inner = 1, .b_column = w.k(), .c = y, .c_row = y_row};
   g.beta = accumulate ? 1 : 0;
   g.bias = bias;
   g.compute = w.type();
+  g.path = path;
   gemm(ctx, g);
 }
 

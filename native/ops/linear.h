@@ -39,7 +39,7 @@ class Weight {
 
 // y = x·Wᵀ (+ bias); accumulate: y += instead. Products in W's type: bf16 weights round x to bf16.
 void linear_forward(Context&, const Weight&, const float* bias_or_null, const float* x, int64_t x_row, int64_t tokens, float* y,
-                    int64_t y_row, bool accumulate = false);
+                    int64_t y_row, bool accumulate = false, GemmPath path = GemmPath::automatic);
 // dx = dy·W; accumulate: dx += instead.
 void linear_backward_input(Context&, const Weight&, const float* dy, int64_t dy_row, int64_t tokens, float* dx, int64_t dx_row,
                            bool accumulate = false);

@@ -1,6 +1,5 @@
 #include "ops/lora.h"
 
-#include "ops/gemm.h"
 #include "runtime/philox.h"
 
 namespace medgym {
@@ -38,12 +37,14 @@ void lora_forward(Context& ctx, const LoraArgs& l, float* hidden, float* y, int6
   GemmArgs down{.rows = l.tokens, .columns = l.rank, .inner = l.k, .a = x, .a_row = x_row, .a_inner = 1, .b = l.a, .b_inner = 1,
                 .b_column = l.k, .c = hidden, .c_row = l.rank};
   down.compute = l.compute;
+  down.path = l.path;
   gemm(ctx, down);
   GemmArgs up{.rows = l.tokens, .columns = l.n, .inner = l.rank, .a = hidden, .a_row = l.rank, .a_inner = 1, .b = l.b, .b_inner = 1,
               .b_column = l.rank, .c = y, .c_row = y_row};
   up.alpha = l.scale;
   up.beta = 1;
   up.compute = l.compute;
+  up.path = l.path;
   gemm(ctx, up);
 }
 

@@ -3,8 +3,7 @@
 //   dh = scale · dy·B   dB += scale · dyᵀ·hidden   dA += dhᵀ·drop(x)   dx += drop(dh·A)
 // drop: x/(1-p) where a Philox draw at (seed, stream, t*K + k) is at least p, else 0; the same draw in both passes.
 #pragma once
-#include "runtime/context.h"
-#include "runtime/dtype.h"
+#include "ops/gemm.h"
 
 namespace medgym {
 
@@ -17,6 +16,7 @@ struct LoraArgs {
   Dtype compute = Dtype::F32;     // type of the products
   const float* x;
   int64_t x_row;
+  GemmPath path = GemmPath::automatic;  // of the forward products
 };
 
 // hidden (T,R) out; y += …

@@ -85,11 +85,24 @@ void amx_panel(const GemmWork& w, int64_t row, int64_t rows, int64_t column, int
         columns > 16 ? amx_block<false, true>(a, w.a_row, panel, words, start, start_stride, to, to_stride)
                      : amx_block<false, false>(a, w.a_row, panel, words, start, start_stride, to, to_stride);
     };
-    // Whole tiles go to C and come from it directly.
-    const bool whole = count % 16 == 0 && columns % 16 == 0 && g.alpha == 1 && (beta == 0 || (beta == 1 && !bias));
-    if (whole) {
+    // Sums begin with what is in C already, or with the bias, so that one pass over a part of the inner dimension goes on where the last
+    // one stopped: the bits of a row do not depend on the tile that it lies in.
+    if (g.alpha == 1 && (beta == 0 || (beta == 1 && !bias))) {
       const float* start = beta != 0 ? c : bias;
-      block(start, start == bias ? 0 : g.c_row * 4, c, g.c_row * 4);
+      if (count % 16 == 0 && columns % 16 == 0) {
+        block(start, start == bias ? 0 : g.c_row * 4, c, g.c_row * 4);
+        continue;
+      }
+      for (int64_t r = 0; r < count && start; r++) {
+        const float* from = start == bias ? bias : c + r * g.c_row;
+        store(out + r * 32, load(from, columns));
+        store(out + r * 32 + 16, columns > 16 ? load(from + 16, columns - 16) : zero());
+      }
+      block(start ? out : nullptr, 128, out, 128);
+      for (int64_t r = 0; r < count; r++) {
+        store(c + r * g.c_row, load(out + r * 32), columns);
+        if (columns > 16) store(c + r * g.c_row + 16, load(out + r * 32 + 16), columns - 16);
+      }
       continue;
     }
     block(nullptr, 0, out, 128);

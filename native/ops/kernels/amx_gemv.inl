@@ -50,21 +50,25 @@ int64_t amx_gemv(const GemmWork& w, int64_t begin, int64_t end) {
   alignas(64) float out[32 * 32];
   for (; n + 32 <= end; n += 32) {
     const bf16* rows = weight + n * g.b_column;
-    g.rows > 16 ? amx_dots<true>(rows, g.b_column, w.turned, w.k_words, out) : amx_dots<false>(rows, g.b_column, w.turned, w.k_words, out);
-    for (int64_t half = 0; half < 32; half += 16)
-      for (int64_t tile = 0; tile < g.rows; tile += 16) {
-        V block[W];
-        for (int r = 0; r < 16; r++) block[r] = load(out + (half + r) * 32 + tile);
-        transpose(block);
-        const int64_t rows_here = std::min<int64_t>(16, g.rows - tile);
-        for (int64_t m = 0; m < rows_here; m++) {
-          float* c = g.c + (tile + m) * g.c_row + n + half;
-          V value = block[m] * g.alpha;
-          if (g.bias) value += load(g.bias + n + half);
-          if (g.beta != 0) value = fma(load(c), splat(g.beta), value);
-          store(c, value);
+    for (int64_t first = 0; first < g.rows; first += 32) {
+      const int64_t count = std::min<int64_t>(32, g.rows - first);
+      const float* x = w.turned + first * w.k_words;
+      count > 16 ? amx_dots<true>(rows, g.b_column, x, w.k_words, out) : amx_dots<false>(rows, g.b_column, x, w.k_words, out);
+      for (int64_t half = 0; half < 32; half += 16)
+        for (int64_t tile = 0; tile < count; tile += 16) {
+          V block[W];
+          for (int r = 0; r < 16; r++) block[r] = load(out + (half + r) * 32 + tile);
+          transpose(block);
+          const int64_t rows_here = std::min<int64_t>(16, count - tile);
+          for (int64_t m = 0; m < rows_here; m++) {
+            float* c = g.c + (first + tile + m) * g.c_row + n + half;
+            V value = block[m] * g.alpha;
+            if (g.bias) value += load(g.bias + n + half);
+            if (g.beta != 0) value = fma(load(c), splat(g.beta), value);
+            store(c, value);
+          }
         }
-      }
+    }
   }
   _tile_release();
   return n;
