@@ -62,11 +62,12 @@ std::vector<int32_t> tokens(const std::vector<mg_token_event>& events) {
   for (const mg_token_event& e : events) out.push_back(e.token);
   return out;
 }
-std::vector<int32_t> alone(mg_model* model, Request q) {
+std::vector<mg_token_event> events_alone(mg_model* model, Request q) {
   const GeneratorPtr g = make_generator(model, 1);
   const uint64_t id = submit(g.get(), q);
-  return tokens(drain(g.get())[id]);
+  return drain(g.get())[id];
 }
+std::vector<int32_t> alone(mg_model* model, const Request& q) { return tokens(events_alone(model, q)); }
 
 }  // namespace
 
@@ -74,17 +75,22 @@ TEST(sampled_tokens_do_not_depend_on_what_else_is_in_the_batch) {
   for (const mg_dtype dtype : {MG_F32, MG_BF16}) {
     const Setup s(dtype);
     std::vector<Request> requests;
-    for (int i = 0; i < 7; ++i) {
+    for (int i = 0; i < 21; ++i) {
       std::vector<int32_t> prompt;
-      for (int t = 0; t < 3 + 5 * i; ++t) prompt.push_back((i * 131 + t * 17) % 1024);
+      for (int t = 0; t < 1 + 5 * i; ++t) prompt.push_back((i * 131 + t * 17) % 1024);
       requests.emplace_back(prompt, 6 + 3 * i, 0.9f, 100 + static_cast<uint64_t>(i));
     }
-    for (const auto& [sequences, steps, capacity] : {std::tuple{3, 1, 2}, std::tuple{7, 5, 64}}) {
+    for (const auto& [sequences, steps, capacity] : {std::tuple{3, 1, 2}, std::tuple{9, 7, 5}, std::tuple{21, 5, 64}}) {
       const GeneratorPtr g = make_generator(s.model.get(), sequences);
       std::vector<uint64_t> ids;
       for (Request& q : requests) ids.push_back(submit(g.get(), q));
       Result got = drain(g.get(), steps, capacity);
-      for (size_t i = 0; i < requests.size(); ++i) CHECK(tokens(got[ids[i]]) == alone(s.model.get(), requests[i]));
+      for (size_t i = 0; i < requests.size(); ++i) {
+        // To the last bit: the log-probabilities too.
+        const std::vector<mg_token_event> wanted = events_alone(s.model.get(), requests[i]);
+        CHECK(tokens(got[ids[i]]) == tokens(wanted));
+        for (size_t e = 0; e < std::min(wanted.size(), got[ids[i]].size()); ++e) CHECK_EQ(got[ids[i]][e].logprob, wanted[e].logprob);
+      }
     }
   }
 }
