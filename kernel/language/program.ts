@@ -26,6 +26,7 @@ interface InternalFile extends ts.SourceFile {
   locals?: Map<string, ts.Symbol>;
   identifiers: Map<string, string>;
   imports?: ts.StringLiteralLike[];
+  ambientModuleNames?: string[];
 }
 type Resolved = ts.ResolvedModuleWithFailedLookupLocations;
 interface InternalProgram extends ts.Program {
@@ -135,6 +136,15 @@ export class NotebookProgram {
     file.path = name;
     file.resolvedPath = name;
     file.originalFileName = name;
+    // What a program collects from a file, and its services read.
+    file.imports = file.statements.flatMap((statement) => {
+      const specifier = (statement as ts.ImportDeclaration | ts.ExportDeclaration).moduleSpecifier;
+      return specifier && ts.isStringLiteral(specifier) ? [specifier] : [];
+    });
+    file.moduleAugmentations = file.statements.filter(
+      (statement) => ts.isModuleDeclaration(statement) && (ts.isStringLiteral(statement.name) || isGlobal(statement)),
+    );
+    file.ambientModuleNames = [];
     internals.bindSourceFile(file, this.options);
     return file;
   }
@@ -150,7 +160,6 @@ export class NotebookProgram {
     program.getSourceFile = (name) => getSourceFile(name) ?? this.#addedFile(name);
     program.getResolvedModule = (file, name, mode) =>
       this.#added.has(file.fileName) ? this.#resolve(name, file.fileName, mode) : getResolvedModule(file, name, mode);
-    for (const name of this.#extraRoots) this.#added.delete(name); // in the program now
     program.getTypeChecker();
   }
 
@@ -241,15 +250,10 @@ function forceModule(file: ts.SourceFile): void {
 function augments(file: InternalFile): boolean {
   const references =
     file.referencedFiles.length + file.typeReferenceDirectives.filter((r) => r.fileName !== "node").length;
-  return (
-    !file.externalModuleIndicator || (file.moduleAugmentations?.length ?? 0) > 0 || references > 0 || hasGlobal(file)
-  );
+  return !file.externalModuleIndicator || (file.moduleAugmentations?.length ?? 0) > 0 || references > 0;
 }
 
-const hasGlobal = (file: ts.SourceFile): boolean =>
-  file.statements.some(
-    (statement) => ts.isModuleDeclaration(statement) && (statement.flags & ts.NodeFlags.GlobalAugmentation) !== 0,
-  );
+const isGlobal = (statement: ts.Statement): boolean => (statement.flags & ts.NodeFlags.GlobalAugmentation) !== 0;
 
 function stampOf(name: string): string {
   const stat = statSync(name, { throwIfNoEntry: false });

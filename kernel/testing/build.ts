@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The package's folder, from the sources and from what is compiled of them. */
-export const root = join(fileURLToPath(new URL(".", import.meta.url)).replace(/\/dist\/.*/, "/kernel/testing"), "../..");
+export const root = join(
+  fileURLToPath(new URL(".", import.meta.url)).replace(/\/dist\/.*/, "/kernel/testing"),
+  "../..",
+);
 
 export function compileKernel(): void {
   if (!isStale()) return;
