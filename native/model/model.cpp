@@ -150,6 +150,7 @@ std::shared_ptr<Model> Model::load(std::shared_ptr<Device> device, const std::st
   std::atomic<int64_t> bad_at{0};
   model->fill_parameters([&](Parameter& p, int64_t first, int64_t count, float* out) {
     read_f32(*p.source, first, count, out);
+    drop_pages(*p.source, first, count);
     if (!check_finite) return;
     // Exponent bits all set: infinity or NaN.
     uint32_t any = 0;
@@ -161,10 +162,8 @@ std::shared_ptr<Model> Model::load(std::shared_ptr<Device> device, const std::st
   });
   if (const Parameter* p = bad.load())
     throw Error(MG_NON_FINITE, p->source->file + ": tensor " + p->name + " holds a NaN or an infinity at element " + std::to_string(bad_at.load()) + ". The checkpoint is damaged or its training diverged; use another one.");
-  for (Parameter& p : model->parameters) {
-    drop_pages(*p.source);
+  for (Parameter& p : model->parameters)
     if (p.vector) p.source.reset();  // its f32 value is already exact
-  }
   model->files_ = std::move(files);
   return model;
 }

@@ -203,11 +203,12 @@ void read_f32(const FileTensor& t, int64_t first, int64_t count, float* values) 
   }
 }
 
-void drop_pages(const FileTensor& t) {
+void drop_pages(const FileTensor& t, int64_t first, int64_t count) {
   const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-  const uintptr_t begin = reinterpret_cast<uintptr_t>(t.data) / page * page;
-  const uintptr_t end = reinterpret_cast<uintptr_t>(t.data) + t.bytes;
-  madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  const auto size = static_cast<int64_t>(t.bytes) / std::max<int64_t>(element_count(t.shape), 1);
+  const uintptr_t from = reinterpret_cast<uintptr_t>(t.data) + static_cast<uintptr_t>(first * size);
+  const uintptr_t begin = from / page * page, end = (from + static_cast<uintptr_t>(count * size)) / page * page;
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 void write_safetensors(const std::string& path, const std::vector<TensorSource>& sources, const std::map<std::string, std::string>& metadata) {

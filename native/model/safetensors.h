@@ -66,8 +66,8 @@ class TensorFiles {
 // values[i] = the tensor's element first+i as f32 (bf16 and f16 widen exactly).
 void read_f32(const FileTensor&, int64_t first, int64_t count, float* values);
 
-// Tells the system that the tensor's pages need not stay in memory; they are read from the file again when touched.
-void drop_pages(const FileTensor&);
+// Tells the system that these elements' pages need not stay in memory; they are read from the file again when touched.
+void drop_pages(const FileTensor&, int64_t first, int64_t count);
 
 // A tensor to be written: `fill` gives elements [first, first+count) as f32, so that nothing needs to be whole in memory.
 struct TensorSource {
