@@ -1,5 +1,6 @@
 import { generateBench } from "./generate.ts";
 import { type BenchContext, machine, writeResults } from "./harness.ts";
+import { kernelBench } from "./kernel.ts";
 import { sftBench } from "./sft.ts";
 import { tokenizerBench } from "./tokenizer.ts";
 
@@ -7,6 +8,7 @@ const benches: Record<string, (context: BenchContext) => Promise<unknown>> = {
   sft: sftBench,
   generate: generateBench,
   tokenizer: tokenizerBench,
+  kernel: kernelBench,
 };
 
 const help = `npm run bench [-- name …] [--quick]

@@ -9,7 +9,7 @@ import { History, type HistoryRequest } from "./history.ts";
 import type { Identity, Parent } from "./identity.ts";
 import { LanguageProcess } from "./language-process.ts";
 import { Publisher } from "./publisher.ts";
-import { SessionProcess } from "./session-process.ts";
+import type { SessionProcess } from "./session-process.ts";
 import type { Sockets } from "./sockets.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
@@ -37,12 +37,13 @@ export class Kernel {
   #exitCode?: number;
   readonly #onShutdown: () => void;
 
-  constructor(identity: Identity, sockets: Sockets, onShutdown: () => void) {
+  constructor(identity: Identity, sockets: Sockets, session: SessionProcess, onShutdown: () => void) {
     this.#identity = identity;
     this.#sockets = sockets;
     this.#onShutdown = onShutdown;
     this.#publisher = new Publisher(sockets.iopub, identity);
-    this.#session = new SessionProcess({
+    this.#session = session;
+    session.listen({
       report: (report) => this.#onReport(report),
       raw: (name, text) => this.#publisher.stream(name, text, this.#executions.current?.header ?? {}),
       died: (how) => this.#onDeath(how),

@@ -1,9 +1,7 @@
 /** Entry point: `node main.js <connection file>`, as the kernelspec says. */
 import { readFileSync } from "node:fs";
 import type { ConnectionInfo } from "../wire.ts";
-import { Identity } from "./identity.ts";
-import { Kernel } from "./kernel.ts";
-import { Sockets } from "./sockets.ts";
+import { SessionProcess } from "./session-process.ts";
 
 const file = process.argv[2];
 if (!file) {
@@ -13,10 +11,17 @@ if (!file) {
   process.exit(2);
 }
 const connection: ConnectionInfo = JSON.parse(readFileSync(file, "utf8"));
+const session = new SessionProcess();
+// The rest loads while the session's process comes up.
+const [{ Identity }, { Kernel }, { Sockets }] = await Promise.all([
+  import("./identity.ts"),
+  import("./kernel.ts"),
+  import("./sockets.ts"),
+]);
 const identity = new Identity(connection.key, connection.signature_scheme);
 const sockets = new Sockets(identity);
 await sockets.bind(connection);
-const kernel = new Kernel(identity, sockets, () => process.exit(0));
+const kernel = new Kernel(identity, sockets, session, () => process.exit(0));
 process.on("SIGINT", () => kernel.interrupt());
 process.on("SIGTERM", () => kernel.shutdown());
 

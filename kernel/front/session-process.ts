@@ -29,13 +29,17 @@ const nodeOptions = ["--experimental-vm-modules", "--disable-warning=Experimenta
 const debuggerNotice = /Waiting for the debugger to disconnect\.\.\.\n/g;
 
 export class SessionProcess {
-  readonly #events: SessionEvents;
+  #events?: SessionEvents;
   #child!: ChildProcess;
   #stopping = false;
 
-  constructor(events: SessionEvents) {
-    this.#events = events;
+  /** Starts at once: the process comes up while the sockets are still being made. */
+  constructor() {
     this.start();
+  }
+
+  listen(events: SessionEvents): void {
+    this.#events = events;
   }
 
   start(): void {
@@ -44,18 +48,18 @@ export class SessionProcess {
     });
     this.#child = child;
     this.#stopping = false;
-    const reader = new FrameReader<Report>((report) => this.#events.report(report));
+    const reader = new FrameReader<Report>((report) => this.#events?.report(report));
     (child.stdio[reportFd] as Readable).on("data", (chunk: Buffer) => reader.push(chunk));
     for (const name of ["stdout", "stderr"] as const) {
       child[name]!.setEncoding("utf8").on("data", (text: string) => {
         const own = text.replace(debuggerNotice, "");
-        if (own) this.#events.raw(name, own);
+        if (own) this.#events?.raw(name, own);
       });
     }
     for (const pipe of child.stdio) pipe?.on("error", () => {}); // writes to a dead session; `died` tells
     // "close" comes after the last byte of every pipe: what a crashing cell printed is shown before the crash is.
     child.on("close", (code, signal) => {
-      if (!this.#stopping && child === this.#child) this.#events.died({ code, signal });
+      if (!this.#stopping && child === this.#child) this.#events?.died({ code, signal });
     });
     child.on("error", (error) => process.stderr.write(`medgym kernel: ${error.message}\n`));
   }
