@@ -79,6 +79,10 @@ test("what the kernel runs is accepted: await, JSX, display, input, require, imp
   ).toEqual([]);
 });
 
+test("import by require, as CommonJS notebooks write it", () => {
+  expect(codes("import fs = require('fs'); fs.readFileSync.length")).toEqual([]);
+});
+
 test("declare global in a cell holds from there on", () => {
   expect(codes("declare global { interface Array<T> { last(): T } }; [1].last().toFixed()")).toEqual([]);
   expect(codes("['x'].last().length")).toEqual([]);

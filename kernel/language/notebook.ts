@@ -6,6 +6,9 @@ import { join } from "node:path";
 import ts from "typescript";
 import { NotebookProgram, type ProgramOptions } from "./program.ts";
 
+/** What TypeScript refuses for other module systems and the kernel runs: `import fs = require("fs")`. */
+const tolerated = new Set([1202]);
+
 export interface Problem {
   /** e.g. 2322 */
   code: number;
@@ -88,6 +91,7 @@ export class Notebook {
     for (const { category, code, messageText, file, start } of diagnostics) {
       // What lies behind the cell is our own text.
       if (category !== ts.DiagnosticCategory.Error || !file || start === undefined || start > length) continue;
+      if (tolerated.has(code)) continue;
       const { line, character } = file.getLineAndCharacterOfPosition(start);
       const message = ts.flattenDiagnosticMessageText(messageText, "\n");
       problems.push({ ...assignedConstant(code, message), line, column: character });
