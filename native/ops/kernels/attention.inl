@@ -72,29 +72,28 @@ void multiply(const GemmArgs& g, const float* panels, int64_t panel_stride, floa
   }
 }
 
-// In place on row[0, total): p = exp(scale·s − max) for s in [begin, end), 0 elsewhere. Returns the sum; *log_sum gets log Σ exp.
+// In place on row[0, total): p = exp(scale·s − max) for s in [begin, end), 0 elsewhere. Returns the sum; *log_sum, unless null, gets log Σ exp.
+// The row has room for a whole vector behind `end` and
+// behind `total`.
 inline float softmax_row(float* row, int64_t total, int64_t begin, int64_t end, float scale, float* log_sum) {
-  V most = splat(-std::numeric_limits<float>::infinity());
-  int64_t j = begin;
-  for (; j + W <= end; j += W) most = max(most, load(row + j));
-  float maximum = top(most);
-  for (; j < end; j++) maximum = std::max(maximum, row[j]);
+  const V nothing = splat(-std::numeric_limits<float>::infinity());
+  const int64_t whole = begin + (end - begin) / W * W;
+  V most = load_or(row + whole, end - whole, nothing);
+  for (int64_t j = begin; j < whole; j += W) most = max(most, load(row + j));
+  const float maximum = top(most);
   const V shift = splat(-maximum * scale), factor = splat(scale);
   V sums = zero();
-  for (j = begin; j + W <= end; j += W) {
+  for (int64_t j = begin; j < whole; j += W) {
     const V p = exp(fma(load(row + j), factor, shift));
     store(row + j, p);
     sums += p;
   }
-  float total_sum = sum(sums);
-  if (j < end) {
-    float tail[W] = {};
-    store(tail, exp(fma(load(row + j, end - j), factor, shift)));
-    for (int64_t i = 0; i < end - j; i++) total_sum += row[j + i] = tail[i];
-  }
-  std::fill(row, row + begin, 0.0f);
-  std::fill(row + end, row + total, 0.0f);
-  *log_sum = maximum * scale + std::log(total_sum);
+  const V last = exp(fma(load_or(row + whole, end - whole, nothing), factor, shift));
+  store(row + whole, last);
+  const float total_sum = sum(sums + last);
+  if (begin > 0) std::fill(row, row + begin, 0.0f);
+  for (int64_t j = whole + W; j < total; j += W) store(row + j, zero());
+  if (log_sum) *log_sum = maximum * scale + std::log(total_sum);
   return total_sum;
 }
 
@@ -147,9 +146,8 @@ void forward_head(const AttentionHead& h, float* room) {
       for (int64_t i = 0; i < rows; i++) {
         const int64_t last = position + i + 1;
         const int64_t first_key = h.window > 0 ? std::max<int64_t>(0, last - h.window) : 0;
-        float log_sum;
-        sums[i] = softmax_row(scores + i * scores_row, s.columns, first_key - range.first, last - range.first, h.scale, &log_sum);
-        if (h.lse) h.lse[(row + i) * h.lse_row + head] = log_sum;
+        float* log_sum = h.lse ? &h.lse[(row + i) * h.lse_row + head] : nullptr;
+        sums[i] = softmax_row(scores + i * scores_row, s.columns, first_key - range.first, last - range.first, h.scale, log_sum);
       }
       GemmArgs o = v;
       o.rows = rows;
@@ -162,7 +160,10 @@ void forward_head(const AttentionHead& h, float* room) {
       multiply<Pairs>(o, values + range.first / (Pairs ? 2 : 1) * kPanel, value_stride, rest);
       for (int64_t i = 0; i < rows; i++) {
         const float inverse = 1 / sums[i];
-        for (int c = 0; c < d; c++) out[i * h.out_row + c] *= inverse;
+        float* o_row = out + i * h.out_row;
+        int c = 0;
+        for (; c + W <= d; c += W) store(o_row + c, load(o_row + c) * inverse);
+        for (; c < d; c++) o_row[c] *= inverse;
       }
     }
   }
@@ -244,10 +245,12 @@ void backward_head(const AttentionHead& h, float* room) {
           store(dpi + j, e * (load(dpi + j) - less) * scale);
           store(pi + j, e);
         }
-        std::fill(pi, pi + begin, 0.0f);
-        std::fill(dpi, dpi + begin, 0.0f);
-        std::fill(pi + end, pi + columns, 0.0f);
-        std::fill(dpi + end, dpi + columns, 0.0f);
+        if (begin > 0) std::fill(pi, pi + begin, 0.0f);
+        if (begin > 0) std::fill(dpi, dpi + begin, 0.0f);
+        for (int64_t j = end; j < columns; j += W) {
+          store(pi + j, zero());
+          store(dpi + j, zero());
+        }
       }
       GemmArgs dq = left(k, rows, dp, scores_row, 1, h.dq + row * h.dq_row + head * d, h.dq_row);
       dq.inner = columns;
@@ -323,9 +326,8 @@ void decode_rows(const DecodeHead& h, float* scores) {
     j += run;
   }
   for (int m = 0; m < h.rows; m++) {
-    float log_sum;
     float* p = scores + m * row;
-    const float inverse = 1 / softmax_row(p, h.keys, h.first_key, h.keys, h.scale, &log_sum);
+    const float inverse = 1 / softmax_row(p, h.keys, h.first_key, h.keys, h.scale, nullptr);
     float* out = h.out + m * h.out_head;
     // Eight vectors of the head at a time stay in registers while the values stream by.
     for (int c = 0; c < d; c += 8 * W) {

@@ -21,6 +21,7 @@ inline V min(V a, V b) { return (V)_mm512_min_ps((__m512)a, (__m512)b); }
 inline V sqrt(V a) { return (V)_mm512_sqrt_ps((__m512)a); }
 inline __mmask16 first(int64_t n) { return __mmask16(n >= 16 ? 0xffff : (1u << n) - 1); }
 inline V load(const float* p, int64_t n) { return (V)_mm512_maskz_loadu_ps(first(n), p); }
+inline V load_or(const float* p, int64_t n, V other) { return (V)_mm512_mask_loadu_ps((__m512)other, first(n), p); }
 inline void store(float* p, V v, int64_t n) { _mm512_mask_storeu_ps(p, first(n), (__m512)v); }
 inline float sum(V a) { return _mm512_reduce_add_ps((__m512)a); }
 inline float top(V a) { return _mm512_reduce_max_ps((__m512)a); }
@@ -40,6 +41,9 @@ inline __m256i first(int64_t n) {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(int(n > 8 ? 8 : n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 inline V load(const float* p, int64_t n) { return (V)_mm256_maskload_ps(p, first(n)); }
+inline V load_or(const float* p, int64_t n, V other) {
+  return (V)_mm256_blendv_ps((__m256)other, _mm256_maskload_ps(p, first(n)), (__m256)first(n));
+}
 inline void store(float* p, V v, int64_t n) { _mm256_maskstore_ps(p, first(n), (__m256)v); }
 inline float sum(V a) {
   const __m128 h = _mm_add_ps(_mm256_castps256_ps128((__m256)a), _mm256_extractf128_ps((__m256)a, 1));
@@ -64,6 +68,11 @@ inline V min(V a, V b) { return a < b ? a : b; }
 inline V sqrt(V a) {
   for (int i = 0; i < W; i++) a[i] = __builtin_sqrtf(a[i]);
   return a;
+}
+inline V load_or(const float* p, int64_t n, V other) {
+  for (int i = 0; i < W; i++)
+    if (i < n) other[i] = p[i];
+  return other;
 }
 inline V load(const float* p, int64_t n) {
   V v{};
