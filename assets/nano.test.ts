@@ -66,7 +66,7 @@ describe("pre-training with the native engine", () => {
       return { embeddings, losses: log.map((line) => JSON.parse(line).loss) };
     };
     const [first, second] = [await run(), await run()];
-    expect(first.losses.length).toBeGreaterThan(3);
+    expect(first.losses.length).toBeGreaterThan(2);
     expect(second).toEqual(first);
   });
 });
