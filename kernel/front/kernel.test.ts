@@ -82,7 +82,11 @@ describe("the queue", () => {
     Promise.all(codes.map((code) => kernel.execute(code, { ...options })));
 
   test("a failing cell takes the waiting ones with it, and no later one", async () => {
-    const results = await requests(["await 1; throw new Error('x')", "globalThis.ran = 1", "2"]);
+    const results = await requests([
+      "await new Promise((r) => setTimeout(r, 200)); throw new Error('x')",
+      "globalThis.ran = 1",
+      "2",
+    ]);
     expect(results.map(({ reply }) => reply.status)).toEqual(["error", "aborted", "aborted"]);
     expect(types(results[1].messages)).toEqual(["busy", "idle"]);
     expect((await kernel.execute("typeof globalThis.ran")).result).toBe("'undefined'");

@@ -9,7 +9,7 @@ import { History, type HistoryRequest } from "./history.ts";
 import type { Identity, Parent } from "./identity.ts";
 import { LanguageProcess } from "./language-process.ts";
 import { Publisher } from "./publisher.ts";
-import type { SessionProcess } from "./session-process.ts";
+import type { Death, SessionProcess } from "./session-process.ts";
 import type { Sockets } from "./sockets.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
@@ -268,7 +268,7 @@ export class Kernel {
     this.#session.signal({ type: "input", value: String(message.content.value ?? "") });
   }
 
-  #onDeath({ code, signal }: { code: number | null; signal: NodeJS.Signals | null }): void {
+  #onDeath({ code, signal, wasReady }: Death): void {
     const how =
       this.#exitCode !== undefined
         ? `called process.exit(${this.#exitCode})`
@@ -281,8 +281,12 @@ export class Kernel {
     this.#handling.clear();
     this.#language.reset();
     this.#inputFrom = undefined;
-    const message = `the session ${how}. A new session has started; the variables of the old one are gone.`;
-    this.#session.start();
+    const next = wasReady
+      ? "A new session has started; the variables of the old one are gone."
+      : "It never came up, so no other is tried: restart the kernel once the cause, shown above or in Jupyter's log, is mended.";
+    const message = `the session ${how}. ${next}`;
+    if (wasReady) this.#session.start();
+    else setImmediate(() => this.shutdown());
     const running = this.#executions.current;
     if (running) {
       const traceback = [`\u001b[31mSessionEnded: ${message}\u001b[39m`];

@@ -14,12 +14,19 @@ import {
   signalFd,
 } from "../session/protocol.ts";
 
+export interface Death {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** Whether it ever came up. */
+  wasReady: boolean;
+}
+
 export interface SessionEvents {
   report(report: Report): void;
   /** Bytes that native code or a child process wrote to the real stdout or stderr. */
   raw(name: "stdout" | "stderr", text: string): void;
   /** The process is gone, and not because it was told to go. */
-  died(how: { code: number | null; signal: NodeJS.Signals | null }): void;
+  died(how: Death): void;
 }
 
 const entry = fileURLToPath(new URL("../session/main.js", import.meta.url));
@@ -48,7 +55,11 @@ export class SessionProcess {
     });
     this.#child = child;
     this.#stopping = false;
-    const reader = new FrameReader<Report>((report) => this.#events?.report(report));
+    let wasReady = false;
+    const reader = new FrameReader<Report>((report) => {
+      wasReady ||= report.type === "ready";
+      this.#events?.report(report);
+    });
     (child.stdio[reportFd] as Readable).on("data", (chunk: Buffer) => reader.push(chunk));
     for (const name of ["stdout", "stderr"] as const) {
       child[name]!.setEncoding("utf8").on("data", (text: string) => {
@@ -59,7 +70,7 @@ export class SessionProcess {
     for (const pipe of child.stdio) pipe?.on("error", () => {}); // writes to a dead session; `died` tells
     // "close" comes after the last byte of every pipe: what a crashing cell printed is shown before the crash is.
     child.on("close", (code, signal) => {
-      if (!this.#stopping && child === this.#child) this.#events?.died({ code, signal });
+      if (!this.#stopping && child === this.#child) this.#events?.died({ code, signal, wasReady });
     });
     child.on("error", (error) => process.stderr.write(`medgym kernel: ${error.message}\n`));
   }
