@@ -87,7 +87,9 @@ TEST(memory_counts_current_and_peak) {
   CHECK_EQ(counter.peak(), int64_t(1000 + (5 << 20)));
   counter.reset_peak();
   CHECK_EQ(counter.peak(), int64_t(0));
+#if !defined(__SANITIZE_ADDRESS__)  // which ends the program at such a request
   CHECK_THROWS(Buffer(counter, size_t(1) << 60), "no memory for a buffer of 1152921504606846976 bytes");
+#endif
 }
 
 TEST(memory_arena_reuses_what_it_has) {

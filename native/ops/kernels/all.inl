@@ -1,7 +1,9 @@
 #include "ops/kernels/simd.inl"
+#include "ops/kernels/pack.inl"
 #include "ops/kernels/gemm.inl"
 #include "ops/kernels/gemv.inl"
 #include "ops/kernels/attention.inl"
+#include "ops/kernels/decode.inl"
 #include "ops/kernels/rows.inl"
 #include "ops/kernels/peak.inl"
 

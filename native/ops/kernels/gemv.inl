@@ -36,7 +36,7 @@ struct WidenedRows {  // bf16 weights against x rounded to bf16 and kept in f32
 struct Bf16Rows {
   using Number = bf16;
   static constexpr int per_word = 2;
-  static V weights(const bf16* p) { return load(reinterpret_cast<const float*>(p)); }
+  static V weights(const bf16* p) { return (V)_mm512_loadu_si512(p); }
   static V weights(const bf16* p, int64_t n) {  // n words, the last perhaps half: the caller's x has a zero there
     return (V)_mm512_maskz_loadu_epi16(__mmask32(n >= 32 ? ~0u : (1u << n) - 1), p);
   }
