@@ -44,6 +44,9 @@ function transpile(code: string, file: string): { code: string; map: string } {
   };
 }
 
+// Before the first question: parsed libraries, resolved globals, a first check.
+setImmediate(() => current().warm());
+
 process.on("message", ({ id, type, request }: LanguageRequest) => {
   try {
     const handler = handlers[type] as (request: unknown) => unknown;
