@@ -12,7 +12,8 @@ mg_status mg_adapter_create(mg_model* handle, const mg_adapter_options* given, m
       // The caller's own struct size is the stride of its array.
       const size_t stride = o.modules->struct_size;
       for (int32_t i = 0; i < o.module_count; ++i)
-        modules.push_back(options(reinterpret_cast<const mg_adapter_module*>(reinterpret_cast<const char*>(o.modules) + static_cast<size_t>(i) * stride), "mg_adapter_module"));
+        modules.push_back(options(reinterpret_cast<const mg_adapter_module*>(reinterpret_cast<const char*>(o.modules) +
+            static_cast<size_t>(i) * stride), "mg_adapter_module"));
     }
     Call call(*model->device);
     *out = new mg_adapter{std::make_shared<Adapter>(model, modules.data(), static_cast<int>(modules.size()), o.seed)};

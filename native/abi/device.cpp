@@ -56,7 +56,8 @@ mg_status mg_device_create(const char* name, const mg_device_options* given, mg_
     if (wanted.starts_with("cuda"))
       throw Error(MG_UNSUPPORTED, "Device \"" + wanted + "\": this build of the engine has no CUDA back end. Use \"cpu\".");
     if (wanted != "cpu") throw Error(MG_NOT_FOUND, "There is no device \"" + wanted + "\". Devices: cpu.");
-    if (o.threads < 0 || o.threads > 4096) throw Error(MG_INVALID_ARGUMENT, "threads is " + std::to_string(o.threads) + "; it must be 0 (every core) or more.");
+    if (o.threads < 0 || o.threads > 4096) throw Error(MG_INVALID_ARGUMENT, "threads is " + std::to_string(o.threads) +
+        "; it must be 0 (every core) or more.");
     current_isa();
     *out = new mg_device{std::make_shared<Device>(o.threads)};
   });

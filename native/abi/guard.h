@@ -53,7 +53,8 @@ template <class T>
 T options(const T* given, const char* name) {
   required(given, name);
   if (given->struct_size < sizeof(size_t) || given->struct_size > sizeof(T) + 4096)
-    throw Error(MG_INVALID_ARGUMENT, std::string(name) + ".struct_size is " + std::to_string(given->struct_size) + "; set it to sizeof(" + name + ").");
+    throw Error(MG_INVALID_ARGUMENT, std::string(name) + ".struct_size is " + std::to_string(given->struct_size) + "; set it to sizeof(" +
+        name + ").");
   T out{};
   std::memcpy(static_cast<void*>(&out), given, std::min(given->struct_size, sizeof(T)));
   out.struct_size = sizeof(T);

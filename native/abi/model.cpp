@@ -14,7 +14,8 @@ mg_status mg_model_load(mg_device* device, const char* directory, const mg_model
   });
 }
 
-mg_status mg_model_create(mg_device* device, const char* config_json, uint64_t seed, const mg_model_options* given, mg_model** out, mg_error* err) {
+mg_status mg_model_create(mg_device* device, const char* config_json, uint64_t seed, const mg_model_options* given, mg_model** out,
+    mg_error* err) {
   return guard(err, "mg_model_create", [&] {
     required(out, "out") = nullptr;
     const std::shared_ptr<Device>& d = required(device, "device").device;
@@ -64,7 +65,8 @@ mg_status mg_model_save(mg_model* handle, mg_adapter* adapter, const char* direc
   });
 }
 
-mg_status mg_forward(mg_model* handle, const mg_batch* given_batch, const mg_forward_options* given, mg_forward_result* result, mg_error* err) {
+mg_status mg_forward(mg_model* handle, const mg_batch* given_batch, const mg_forward_options* given, mg_forward_result* result,
+    mg_error* err) {
   return guard(err, "mg_forward", [&] {
     Model& model = *required(handle, "model").model;
     const mg_batch batch = options(given_batch, "mg_batch");

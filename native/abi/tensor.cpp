@@ -61,7 +61,8 @@ mg_status mg_tensor_read(mg_model* handle, mg_adapter* adapter, const char* name
     Model& model = *required(handle, "model").model;
     const std::string wanted = &required(name, "name");
     required(out, "out");
-    if (part != MG_VALUE && part != MG_GRADIENT) throw Error(MG_INVALID_ARGUMENT, "part is " + std::to_string(part) + "; it is 0 (value) or 1 (gradient).");
+    if (part != MG_VALUE && part != MG_GRADIENT) throw Error(MG_INVALID_ARGUMENT, "part is " + std::to_string(part) +
+        "; it is 0 (value) or 1 (gradient).");
     Call call(*model.device);
     if (adapter) {
       const TrainedTensor t = adapter_tensor(*adapter->adapter, wanted);

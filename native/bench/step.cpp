@@ -35,9 +35,12 @@ double now() {
 
 ModelPtr create(mg_device* device, const Shape& s, mg_dtype dtype) {
   const auto n = [](int v) { return std::to_string(v); };
-  const std::string config = "{\"architectures\":[\"Qwen2ForCausalLM\"],\"hidden_size\":" + n(s.hidden) + ",\"num_hidden_layers\":" + n(s.layers) +
-                             ",\"num_attention_heads\":" + n(s.heads) + ",\"num_key_value_heads\":" + n(s.kv_heads) + ",\"intermediate_size\":" +
-                             n(s.intermediate) + ",\"vocab_size\":" + n(s.vocabulary) + ",\"tie_word_embeddings\":" + (s.tied ? "true" : "false") + "}";
+  const std::string config = "{\"architectures\":[\"Qwen2ForCausalLM\"],\"hidden_size\":" + n(s.hidden) + ",\"num_hidden_layers\":" +
+      n(s.layers) +
+                             ",\"num_attention_heads\":" + n(s.heads) + ",\"num_key_value_heads\":" + n(s.kv_heads) +
+                                 ",\"intermediate_size\":" +
+                             n(s.intermediate) + ",\"vocab_size\":" + n(s.vocabulary) + ",\"tie_word_embeddings\":" +
+                                 (s.tied ? "true" : "false") + "}";
   mg_model_options options = sized<mg_model_options>();
   options.dtype = dtype;
   mg_model* out = nullptr;
@@ -94,8 +97,10 @@ void bench_training(const Shape& s, mg_dtype dtype, int threads, bool full, int 
     for (int k = 0; k < 4; ++k) best[k] = std::min(best[k], times[k]);
   }
   const double tokens = static_cast<double>(packed.count());
-  std::printf("%-5s %-4s %s  %9.0f tokens/s  step %8.2f ms (forward %.2f, backward %.2f, optimizer %.2f)  peak %.0f MB  loss %.4f\n", s.name,
-              dtype == MG_F32 ? "f32" : "bf16", full ? "full" : "lora", tokens / best[0], best[0] * 1e3, best[1] * 1e3, best[2] * 1e3, best[3] * 1e3,
+  std::printf("%-5s %-4s %s  %9.0f tokens/s  step %8.2f ms (forward %.2f, backward %.2f, optimizer %.2f)  peak %.0f MB  loss %.4f\n",
+      s.name,
+              dtype == MG_F32 ? "f32" : "bf16", full ? "full" : "lora", tokens / best[0], best[0] * 1e3, best[1] * 1e3, best[2] * 1e3,
+                  best[3] * 1e3,
               static_cast<double>(peak(device.get())) / 1e6, loss);
   std::fflush(stdout);
 }
@@ -132,7 +137,8 @@ void bench_generation(const Shape& s, mg_dtype dtype, int threads, int sequences
     best_prefill = std::min(best_prefill, prefilled - start);
     best_decode = std::min(best_decode, now() - prefilled);
   }
-  std::printf("%-5s %-4s generate x%-3d decode %9.1f tokens/s  prefill %9.0f tokens/s  peak %.0f MB\n", s.name, dtype == MG_F32 ? "f32" : "bf16", sequences,
+  std::printf("%-5s %-4s generate x%-3d decode %9.1f tokens/s  prefill %9.0f tokens/s  peak %.0f MB\n", s.name,
+      dtype == MG_F32 ? "f32" : "bf16", sequences,
               64.0 * sequences / best_decode, 64.0 * sequences / best_prefill, static_cast<double>(peak(device.get())) / 1e6);
   std::fflush(stdout);
 }

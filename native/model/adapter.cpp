@@ -26,16 +26,19 @@ AdapterModule describe_module(Model& model, const mg_adapter_module& wanted) {
   }
   if (m.layer < 0)
     throw Error(MG_NOT_FOUND, "\"" + name + "\" is not a linear layer that LoRA can adapt. They are model.layers.0 to " +
-                                  std::to_string(model.config.layers - 1) + ", each with self_attn.{q,k,v,o}_proj and mlp.{gate,up,down}_proj.");
+                                  std::to_string(model.config.layers - 1) +
+                                      ", each with self_attn.{q,k,v,o}_proj and mlp.{gate,up,down}_proj.");
   m.out = weight->shape[0];
   m.in = weight->shape[1];
   m.rank = wanted.rank;
   m.scale = wanted.scale;
   m.dropout = wanted.dropout;
   if (m.rank < 1 || m.rank > std::min(m.in, m.out))
-    throw Error(MG_INVALID_ARGUMENT, name + ": rank " + std::to_string(m.rank) + " is not between 1 and " + std::to_string(std::min(m.in, m.out)) + ", the smaller side of this layer.");
+    throw Error(MG_INVALID_ARGUMENT, name + ": rank " + std::to_string(m.rank) + " is not between 1 and " + std::to_string(std::min(m.in,
+        m.out)) + ", the smaller side of this layer.");
   if (!std::isfinite(m.scale)) throw Error(MG_INVALID_ARGUMENT, name + ": scale is not finite.");
-  if (!(m.dropout >= 0 && m.dropout < 1)) throw Error(MG_INVALID_ARGUMENT, name + ": dropout " + std::to_string(m.dropout) + " is not in [0, 1).");
+  if (!(m.dropout >= 0 && m.dropout < 1)) throw Error(MG_INVALID_ARGUMENT, name + ": dropout " + std::to_string(m.dropout) +
+      " is not in [0, 1).");
   return m;
 }
 
@@ -85,7 +88,9 @@ void Adapter::load(const std::string& path) {
       for (const AdapterModule& m : modules) expected = expected || name == tensor_name(m, 'A') || name == tensor_name(m, 'B');
       if (expected) continue;
       const bool dora = name.find("lora_magnitude_vector") != std::string::npos;
-      throw Error(MG_UNSUPPORTED, path + ": tensor " + name + (dora ? " belongs to DoRA, which is not supported; train a plain LoRA adapter." : " belongs to no module of this adapter. Give the modules that the file was trained with."));
+      throw Error(MG_UNSUPPORTED, path + ": tensor " + name +
+          (dora ? " belongs to DoRA, which is not supported; train a plain LoRA adapter." : " belongs to no module of this adapter. Give "
+          "the modules that the file was trained with."));
     }
   }
   for (AdapterModule& m : modules) {

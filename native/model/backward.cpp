@@ -32,7 +32,8 @@ void project_backward(const Pass& pass, int64_t layer, LayerTape& tape, const Pr
   const int64_t in = p.w.weight.k(), out = p.w.weight.n();
   if (p.dx) linear_backward_input(ctx, p.w.weight, p.dy, out, pass.tokens, p.dx, in);
   if (pass.model.trainable)
-    linear_backward_weight(ctx, pass.model.dtype, p.x, in, in, p.dy, out, out, pass.tokens, p.w.gradient.f32(), gradient_of(p.bias.gradient));
+    linear_backward_weight(ctx, pass.model.dtype, p.x, in, in, p.dy, out, out, pass.tokens, p.w.gradient.f32(),
+        gradient_of(p.bias.gradient));
   const Adapter* adapter = pass.segments[0].adapter;
   int64_t column = 0;
   for (int slot = p.first; slot <= p.last; ++slot) {
@@ -44,7 +45,8 @@ void project_backward(const Pass& pass, int64_t layer, LayerTape& tape, const Pr
       args.seed = pass.dropout_seed;
       args.stream = pass.group << 32 | static_cast<uint64_t>(layer * SLOTS + slot);
       args.compute = pass.model.dtype;
-      lora_backward(ctx, args, tape.hidden[static_cast<size_t>(slot)].f32() + pass.tape_row * m->rank, p.dy + column, out, m->da.f32(), m->db.f32(), p.dx, in);
+      lora_backward(ctx, args, tape.hidden[static_cast<size_t>(slot)].f32() + pass.tape_row * m->rank, p.dy + column, out, m->da.f32(),
+          m->db.f32(), p.dx, in);
     }
     column += slot_width(pass.model.config, static_cast<Slot>(slot));
   }
@@ -63,7 +65,8 @@ void qk_norm_and_rope_backward(const Pass& pass, Layer& l, const float* qkv_befo
     float* rstd = scratch.floats(static_cast<size_t>(pass.tokens * heads));
     float* normed = scratch.floats(static_cast<size_t>(pass.tokens * heads * c.head_dim));
     rms_norm_forward(ctx, rows, qkv_before + column, row, norm.data(), c.rms_eps, normed, heads * c.head_dim, rstd);
-    rms_norm_backward(ctx, rows, qkv_before + column, row, norm.data(), rstd, dqkv + column, row, dqkv + column, row, false, gradient_of(norm.gradient));
+    rms_norm_backward(ctx, rows, qkv_before + column, row, norm.data(), rstd, dqkv + column, row, dqkv + column, row, false,
+        gradient_of(norm.gradient));
   };
   part(l.q_norm, 0, c.heads);
   part(l.k_norm, c.q_size(), c.kv_heads);
@@ -77,7 +80,8 @@ void backward_layer(const Pass& pass, int64_t layer, LayerTape& tape, float* dx,
   const ModelConfig& c = m.config;
   Layer& l = m.layers[static_cast<size_t>(layer)];
   const Adapter* adapter = pass.segments[0].adapter;
-  const int64_t tokens = pass.tokens, at = pass.tape_row, f = c.intermediate, h_size = tokens * c.hidden, q = c.q_size(), g = c.kv_size(), row = q + 2 * g;
+  const int64_t tokens = pass.tokens, at = pass.tape_row, f = c.intermediate, h_size = tokens * c.hidden, q = c.q_size(), g = c.kv_size(),
+      row = q + 2 * g;
   auto trains = [&](Slot first, Slot last) { return m.trainable || (adapter && adapter->any(layer, first, last)); };
   const bool below_qkv = below || m.trainable;
   const bool below_o = below_qkv || trains(Q_PROJ, V_PROJ);
@@ -111,7 +115,8 @@ void backward_layer(const Pass& pass, int64_t layer, LayerTape& tape, float* dx,
   float* dqkv = grow(ctx, r.dqkv, tokens * row);
   tape.qkv.load(ctx, qkv, at, tokens);
   if (c.qk_norm) qk_norm_and_rope(pass, layer, qkv);
-  attention_backward(ctx, attention_shape(pass, layer), qkv, row, qkv + q, row, qkv + q + g, row, attn, q, tape.lse.f32() + at * c.heads, dattn, q, dqkv, row,
+  attention_backward(ctx, attention_shape(pass, layer), qkv, row, qkv + q, row, qkv + q + g, row, attn, q, tape.lse.f32() + at * c.heads,
+      dattn, q, dqkv, row,
                      dqkv + q, row, dqkv + q + g, row);
   if (c.qk_norm) tape.qkv.load(ctx, qkv, at, tokens);
   qk_norm_and_rope_backward(pass, l, qkv, dqkv);
@@ -127,7 +132,8 @@ void backward_layer(const Pass& pass, int64_t layer, LayerTape& tape, float* dx,
 void check_finite(const char* name, const std::vector<float>& rows, const std::vector<int32_t>& scored, int64_t width) {
   for (size_t i = 0; i < rows.size(); ++i)
     if (!std::isfinite(rows[i]))
-      throw Error(MG_NON_FINITE, std::string(name) + ": not finite at position " + std::to_string(scored[i / static_cast<size_t>(width)]) + ". The loss is not finite; look at its inputs, or lower the learning rate.");
+      throw Error(MG_NON_FINITE, std::string(name) + ": not finite at position " + std::to_string(scored[i / static_cast<size_t>(width)]) +
+          ". The loss is not finite; look at its inputs, or lower the learning rate.");
 }
 
 }  // namespace
@@ -136,7 +142,8 @@ void backward(Model& m, const mg_output_gradients& out) {
   Run& r = *m.run;
   Context& ctx = m.context();
   const ModelConfig& c = m.config;
-  if (!r.kept) throw Error(MG_INVALID_ARGUMENT, "There is no forward pass to go back through: call forward with keep first, once for each backward.");
+  if (!r.kept) throw Error(MG_INVALID_ARGUMENT,
+      "There is no forward pass to go back through: call forward with keep first, once for each backward.");
   if (!out.dlogprobs) throw Error(MG_INVALID_ARGUMENT, "dlogprobs is missing.");
   r.kept = false;
   const int64_t n = static_cast<int64_t>(r.scored.size()), k = r.candidates, h = c.hidden;
@@ -155,7 +162,8 @@ void backward(Model& m, const mg_output_gradients& out) {
     Scratch scratch(ctx.arena);
     float* dhead = scratch.floats(static_cast<size_t>(n * h));
     float* dhead_x = scratch.floats(static_cast<size_t>(n * h));
-    lm_head_backward(ctx, {n, k, r.head_h.f32(), h, &m.head_weight(), r.targets.data(), r.temperature}, r.head_logits ? r.head_logits.f32() : nullptr,
+    lm_head_backward(ctx, {n, k, r.head_h.f32(), h, &m.head_weight(), r.targets.data(), r.temperature},
+        r.head_logits ? r.head_logits.f32() : nullptr,
                      dlogprobs.data(), out.dentropy ? dentropy.data() : nullptr, dhead, h, gradient_of(m.head_matrix().gradient));
     rms_norm_backward(ctx, {n, h}, r.head_x.f32(), h, m.final_norm.data(), r.head_rstd.f32(), dhead, h, dhead_x, h, false,
                       gradient_of(m.final_norm.gradient));

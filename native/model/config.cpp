@@ -49,19 +49,22 @@ class Reader {
   double number(const char* name, double missing) const {
     const Json* v = json_.find(name);
     if (!v) return missing;
-    if (v->kind != Json::Kind::number) throw Error(MG_CORRUPT, where_ + ": " + name + " is " + Json::kind_name(v->kind) + ", not a number.");
+    if (v->kind != Json::Kind::number) throw Error(MG_CORRUPT, where_ + ": " + name + " is " + Json::kind_name(v->kind) +
+        ", not a number.");
     return v->number;
   }
   bool flag(const char* name, bool missing) const {
     const Json* v = json_.find(name);
     if (!v) return missing;
-    if (v->kind != Json::Kind::boolean) throw Error(MG_CORRUPT, where_ + ": " + name + " is " + Json::kind_name(v->kind) + ", not true or false.");
+    if (v->kind != Json::Kind::boolean) throw Error(MG_CORRUPT, where_ + ": " + name + " is " + Json::kind_name(v->kind) +
+        ", not true or false.");
     return v->boolean;
   }
   std::string text(const char* name, const std::string& missing) const {
     const Json* v = json_.find(name);
     if (!v) return missing;
-    if (v->kind != Json::Kind::string) throw Error(MG_CORRUPT, where_ + ": " + name + " is " + Json::kind_name(v->kind) + ", not a string.");
+    if (v->kind != Json::Kind::string) throw Error(MG_CORRUPT, where_ + ": " + name + " is " + Json::kind_name(v->kind) +
+        ", not a string.");
     return v->string;
   }
   [[noreturn]] void unsupported(const std::string& what) const { throw Error(MG_UNSUPPORTED, where_ + ": " + what); }
@@ -120,7 +123,8 @@ std::vector<int64_t> parse_windows(const Reader& config, const Family& family, i
     for (size_t i = 0; i < window.size(); ++i) {
       const std::string& type = types->array[i].string;
       if (type == "sliding_attention") window[i] = size;
-      else if (type != "full_attention") config.unsupported("layer type \"" + type + "\" is not supported. Supported are full_attention, sliding_attention.");
+      else if (type != "full_attention") config.unsupported("layer type \"" + type +
+          "\" is not supported. Supported are full_attention, sliding_attention.");
     }
     return window;
   }
@@ -147,7 +151,8 @@ ModelConfig parse_config(const std::string& text, const std::string& where) {
   c.heads = config.positive("num_attention_heads");
   c.kv_heads = config.positive("num_key_value_heads", c.heads);
   if (c.heads % c.kv_heads)
-    throw Error(MG_CORRUPT, where + ": num_attention_heads " + std::to_string(c.heads) + " is not a multiple of num_key_value_heads " + std::to_string(c.kv_heads) + ".");
+    throw Error(MG_CORRUPT, where + ": num_attention_heads " + std::to_string(c.heads) + " is not a multiple of num_key_value_heads " +
+        std::to_string(c.kv_heads) + ".");
   c.head_dim = config.positive("head_dim", family.head_dim_default ? family.head_dim_default : c.hidden / c.heads);
   if (c.head_dim % 2) throw Error(MG_CORRUPT, where + ": head_dim " + std::to_string(c.head_dim) + " is odd; rope turns pairs.");
   c.max_positions = config.positive("max_position_embeddings", 32768);

@@ -36,7 +36,8 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::fail(const char* what) const {
   const int error = errno;
-  throw Error(MG_IO, path_ + ": " + what + ": " + std::strerror(error) + (error == ENOSPC ? ". Free space or choose another folder; nothing was changed." : "."));
+  throw Error(MG_IO, path_ + ": " + what + ": " + std::strerror(error) +
+      (error == ENOSPC ? ". Free space or choose another folder; nothing was changed." : "."));
 }
 
 void AtomicFile::write(const void* data, size_t bytes) {

@@ -20,28 +20,36 @@ std::string number(int64_t n) { return std::to_string(n); }
 
 void check_batch(const Model& m, const mg_batch& b) {
   if (b.token_count < 1 || b.sequence_count < 1 || !b.tokens || !b.cu_seqlens)
-    throw Error(MG_INVALID_ARGUMENT, "The batch is empty: " + number(b.token_count) + " tokens in " + number(b.sequence_count) + " sequences.");
+    throw Error(MG_INVALID_ARGUMENT, "The batch is empty: " + number(b.token_count) + " tokens in " + number(b.sequence_count) +
+        " sequences.");
   if (b.cu_seqlens[0] != 0 || b.cu_seqlens[b.sequence_count] != b.token_count)
-    throw Error(MG_INVALID_ARGUMENT, "cu_seqlens runs from " + number(b.cu_seqlens[0]) + " to " + number(b.cu_seqlens[b.sequence_count]) + "; it must run from 0 to the " + number(b.token_count) + " tokens.");
+    throw Error(MG_INVALID_ARGUMENT, "cu_seqlens runs from " + number(b.cu_seqlens[0]) + " to " + number(b.cu_seqlens[b.sequence_count]) +
+        "; it must run from 0 to the " + number(b.token_count) + " tokens.");
   for (int32_t s = 0; s < b.sequence_count; ++s)
     if (b.cu_seqlens[s + 1] <= b.cu_seqlens[s])
-      throw Error(MG_INVALID_ARGUMENT, "Sequence " + number(s) + " has " + number(b.cu_seqlens[s + 1] - b.cu_seqlens[s]) + " tokens; each needs at least 1.");
+      throw Error(MG_INVALID_ARGUMENT, "Sequence " + number(s) + " has " + number(b.cu_seqlens[s + 1] - b.cu_seqlens[s]) +
+          " tokens; each needs at least 1.");
   for (int32_t t = 0; t < b.token_count; ++t) {
     if (b.tokens[t] < 0 || b.tokens[t] >= m.config.vocab)
-      throw Error(MG_INVALID_ARGUMENT, "Token " + number(b.tokens[t]) + " at position " + number(t) + " is not in the vocabulary of " + number(m.config.vocab) + ". The tokenizer belongs to another model.");
+      throw Error(MG_INVALID_ARGUMENT, "Token " + number(b.tokens[t]) + " at position " + number(t) + " is not in the vocabulary of " +
+          number(m.config.vocab) + ". The tokenizer belongs to another model.");
     if (b.positions && (b.positions[t] < 0 || b.positions[t] > (1 << 24)))
       throw Error(MG_INVALID_ARGUMENT, "positions[" + number(t) + "] is " + number(b.positions[t]) + ".");
   }
 }
 
 void check_options(const Model& m, const mg_batch& b, const mg_forward_options& o, const Adapter* adapter) {
-  if (o.candidates < 1 || !o.targets) throw Error(MG_INVALID_ARGUMENT, "candidates is " + number(o.candidates) + "; at least 1 is needed, with targets.");
-  if (!(o.temperature > 0) || !std::isfinite(o.temperature)) throw Error(MG_INVALID_ARGUMENT, "temperature is " + std::to_string(o.temperature) + "; it must be above 0.");
-  if (o.top_k < 0 || o.top_k > m.config.vocab) throw Error(MG_INVALID_ARGUMENT, "top_k is " + number(o.top_k) + "; the vocabulary has " + number(m.config.vocab) + " tokens.");
+  if (o.candidates < 1 || !o.targets) throw Error(MG_INVALID_ARGUMENT, "candidates is " + number(o.candidates) +
+      "; at least 1 is needed, with targets.");
+  if (!(o.temperature > 0) || !std::isfinite(o.temperature)) throw Error(MG_INVALID_ARGUMENT, "temperature is " +
+      std::to_string(o.temperature) + "; it must be above 0.");
+  if (o.top_k < 0 || o.top_k > m.config.vocab) throw Error(MG_INVALID_ARGUMENT, "top_k is " + number(o.top_k) + "; the vocabulary has " +
+      number(m.config.vocab) + " tokens.");
   const int64_t n = static_cast<int64_t>(b.token_count) * o.candidates;
   for (int64_t i = 0; i < n; ++i)
     if (o.targets[i] < -1 || o.targets[i] >= m.config.vocab)
-      throw Error(MG_INVALID_ARGUMENT, "Target " + number(o.targets[i]) + " at position " + number(i / o.candidates) + " is not in the vocabulary of " + number(m.config.vocab) + " (-1: not scored).");
+      throw Error(MG_INVALID_ARGUMENT, "Target " + number(o.targets[i]) + " at position " + number(i / o.candidates) +
+          " is not in the vocabulary of " + number(m.config.vocab) + " (-1: not scored).");
   if (o.keep && !adapter && !m.trainable)
     throw Error(MG_INVALID_ARGUMENT, "keep is set, but there is nothing to train: give an adapter or make the base trainable.");
   if (adapter && adapter->model.get() != &m) throw Error(MG_INVALID_ARGUMENT, "The adapter belongs to another model.");
@@ -122,7 +130,9 @@ void score(Model& m, const mg_forward_options& o, const float* x, const mg_forwa
     lm_head_forward(ctx, {n, k, head_h, c.hidden, &m.head_weight(), r.targets.data(), r.temperature}, outputs);
     for (int64_t i = 0; i < n * k; ++i)
       if (!std::isfinite(logprobs[size(i)]))
-        throw Error(MG_NON_FINITE, "logprobs: not finite at position " + number(r.scored[size(i / k)]) + " (token " + number(r.targets[size(i)]) + "). The weights or the adapter hold NaN or have diverged; lower the learning rate or go back to a checkpoint.");
+        throw Error(MG_NON_FINITE, "logprobs: not finite at position " + number(r.scored[size(i / k)]) + " (token " +
+            number(r.targets[size(i)]) + "). The weights or the adapter hold NaN or have diverged; lower the learning rate or go back to a "
+            "checkpoint.");
   }
   if (out.logprobs) spread(logprobs, r.scored, r.tokens, k, 0.0f, out.logprobs);
   if (out.entropy) spread(entropy, r.scored, r.tokens, 1, 0.0f, out.entropy);
@@ -183,7 +193,8 @@ void forward_layer(const Pass& pass, int64_t layer, float* x, LayerTape* tape) {
   mlp(pass, layer, x, h, grow(ctx, r.gate_up, tokens * 2 * c.intermediate), grow(ctx, r.act, tokens * c.intermediate), tape);
 }
 
-void forward(Model& m, const mg_batch& batch, const mg_forward_options& options, std::shared_ptr<Adapter> adapter, const mg_forward_result& out) {
+void forward(Model& m, const mg_batch& batch, const mg_forward_options& options, std::shared_ptr<Adapter> adapter,
+    const mg_forward_result& out) {
   Run& r = *m.run;
   Context& ctx = m.context();
   const ModelConfig& c = m.config;

@@ -22,7 +22,8 @@ void check_request(const Model& m, const mg_request& r) {
   if (r.max_new_tokens < 1) throw Error(MG_INVALID_ARGUMENT, "max_new_tokens is " + number(r.max_new_tokens) + "; it must be at least 1.");
   for (int32_t i = 0; i < r.prompt_length; ++i)
     if (r.prompt[i] < 0 || r.prompt[i] >= m.config.vocab)
-      throw Error(MG_INVALID_ARGUMENT, "Token " + number(r.prompt[i]) + " at position " + number(i) + " of the prompt is not in the vocabulary of " + number(m.config.vocab) + ". The tokenizer belongs to another model.");
+      throw Error(MG_INVALID_ARGUMENT, "Token " + number(r.prompt[i]) + " at position " + number(i) +
+          " of the prompt is not in the vocabulary of " + number(m.config.vocab) + ". The tokenizer belongs to another model.");
   auto wanted = [](bool ok, const char* name, float value, const char* range) {
     if (!ok) throw Error(MG_INVALID_ARGUMENT, std::string(name) + " is " + std::to_string(value) + "; it must be " + range + ".");
   };
@@ -50,7 +51,9 @@ uint64_t Generator::submit(const mg_request& r, std::shared_ptr<Adapter> adapter
   const int64_t positions = static_cast<int64_t>(r.prompt_length) + r.max_new_tokens, blocks = KvCache::blocks_for(positions);
   if (blocks > cache_.capacity()) {
     if (max_tokens_)
-      throw Error(MG_INVALID_ARGUMENT, "The request needs " + number(positions) + " positions (prompt " + number(r.prompt_length) + ", up to " + number(r.max_new_tokens) + " new); the generator's max_tokens is " + number(max_tokens_) + ". Shorten it or make a larger generator.");
+      throw Error(MG_INVALID_ARGUMENT, "The request needs " + number(positions) + " positions (prompt " + number(r.prompt_length) +
+          ", up to " + number(r.max_new_tokens) + " new); the generator's max_tokens is " + number(max_tokens_) +
+          ". Shorten it or make a larger generator.");
     cache_.set_capacity(blocks);
   }
   auto s = std::make_unique<Sequence>();
@@ -155,12 +158,14 @@ void Generator::advance(const Group& group, bool prefill) {
   ctx.pool.split(n, 1, [&](int64_t begin, int64_t end, int) {
     for (int64_t i = begin; i < end; ++i) {
       const Sequence& s = *group[static_cast<size_t>(i)];
-      samples[static_cast<size_t>(i)] = sample(logits + i * c.vocab, c.vocab, s.sampling, s.tokens.data(), static_cast<int64_t>(s.tokens.size()), s.seed, s.tokens.size());
+      samples[static_cast<size_t>(i)] = sample(logits + i * c.vocab, c.vocab, s.sampling, s.tokens.data(),
+          static_cast<int64_t>(s.tokens.size()), s.seed, s.tokens.size());
     }
   });
   for (size_t i = 0; i < group.size(); ++i)
     if (!std::isfinite(samples[i].logprob))
-      throw Error(MG_NON_FINITE, "logits: not finite for request " + std::to_string(group[i]->id) + " at position " + number(lengths[i]) + ". The weights or the adapter hold NaN or have diverged.");
+      throw Error(MG_NON_FINITE, "logits: not finite for request " + std::to_string(group[i]->id) + " at position " + number(lengths[i]) +
+          ". The weights or the adapter hold NaN or have diverged.");
   for (size_t i = 0; i < group.size(); ++i) {
     group[i]->cached = lengths[i];
     emit(*group[i], samples[i]);
@@ -195,7 +200,8 @@ void Generator::decode_one_token_each() {
   }
   if (!running.empty()) advance(running, false);
   // Events of one pass in order of arrival, whatever the grouping was.
-  std::stable_sort(events_.begin() + static_cast<int64_t>(before), events_.end(), [](const mg_token_event& a, const mg_token_event& b) { return a.id < b.id; });
+  auto by_id = [](const mg_token_event& a, const mg_token_event& b) { return a.id < b.id; };
+  std::stable_sort(events_.begin() + static_cast<int64_t>(before), events_.end(), by_id);
   remove_finished();
 }
 
@@ -209,7 +215,8 @@ int32_t Generator::remaining() const {
 }
 
 int32_t Generator::step(int32_t max_steps, mg_token_event* events, int32_t capacity) {
-  if (max_steps < 1 || capacity < 1 || !events) throw Error(MG_INVALID_ARGUMENT, "max_steps and the capacity of events must be at least 1.");
+  if (max_steps < 1 || capacity < 1 || !events)
+    throw Error(MG_INVALID_ARGUMENT, "max_steps and the capacity of events must be at least 1.");
   for (int32_t i = 0; i < max_steps && static_cast<int32_t>(events_.size()) < capacity; ++i) {
     admit();
     if (active_.empty()) break;

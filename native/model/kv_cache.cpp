@@ -14,7 +14,8 @@ PagedCache KvCache::layer(int64_t i) const {
 }
 
 void KvCache::enlarge(int64_t blocks) {
-  const size_t bytes = static_cast<size_t>(PagedCache::elements(blocks, block_size, static_cast<int>(config_.kv_heads), static_cast<int>(config_.head_dim))) * dtype_size(type_);
+  const size_t bytes = static_cast<size_t>(PagedCache::elements(blocks, block_size, static_cast<int>(config_.kv_heads),
+      static_cast<int>(config_.head_dim))) * dtype_size(type_);
   for (std::vector<Buffer>* side : {&keys_, &values_}) {
     for (Buffer& old : *side) {
       Buffer larger(ctx_.memory, bytes);

@@ -78,7 +78,8 @@ void project(const Pass& pass, int64_t layer, Slot first, Slot last, const Matri
         args.compute = pass.model.dtype;
         args.path = pass.path;
         Scratch scratch(ctx.arena);
-        float* hidden = tape ? tape->hidden[static_cast<size_t>(slot)].f32() + pass.tape_row * m->rank : scratch.floats(static_cast<size_t>(s.count * m->rank));
+        float* hidden = tape ? tape->hidden[static_cast<size_t>(slot)].f32() +
+            pass.tape_row * m->rank : scratch.floats(static_cast<size_t>(s.count * m->rank));
         lora_forward(ctx, args, hidden, y + s.first * out + column, out);
       }
       column += slot_width(pass.model.config, static_cast<Slot>(slot));

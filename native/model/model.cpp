@@ -126,7 +126,8 @@ void Model::fill_parameters(const std::function<void(Parameter&, int64_t, int64_
     const int64_t width = p.width(), rows_at_once = std::max<int64_t>(1, 65536 / width);
     const int64_t pieces = (p.rows() + rows_at_once - 1) / rows_at_once;
     // Reserved here: a thread of the pool has nobody to tell that memory ran out.
-    std::vector<std::vector<float>> room(static_cast<size_t>(context().pool.size()), std::vector<float>(static_cast<size_t>(rows_at_once * width)));
+    std::vector<std::vector<float>> room(static_cast<size_t>(context().pool.size()),
+        std::vector<float>(static_cast<size_t>(rows_at_once * width)));
     context().pool.split(pieces, 1, [&](int64_t begin, int64_t end, int thread) {
       std::vector<float>& rows = room[static_cast<size_t>(thread)];
       for (int64_t piece = begin; piece < end; ++piece) {
@@ -161,7 +162,8 @@ std::shared_ptr<Model> Model::load(std::shared_ptr<Device> device, const std::st
     if (!bad.exchange(&p)) bad_at = first + i;
   });
   if (const Parameter* p = bad.load())
-    throw Error(MG_NON_FINITE, p->source->file + ": tensor " + p->name + " holds a NaN or an infinity at element " + std::to_string(bad_at.load()) + ". The checkpoint is damaged or its training diverged; use another one.");
+    throw Error(MG_NON_FINITE, p->source->file + ": tensor " + p->name + " holds a NaN or an infinity at element " +
+        std::to_string(bad_at.load()) + ". The checkpoint is damaged or its training diverged; use another one.");
   for (Parameter& p : model->parameters)
     if (p.vector) p.source.reset();  // its f32 value is already exact
   model->files_ = std::move(files);

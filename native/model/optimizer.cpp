@@ -12,12 +12,14 @@ namespace medgym {
 Optimizer::Optimizer(std::shared_ptr<Model> base, std::shared_ptr<Adapter> adapter, const mg_optimizer_options& options)
     : model(std::move(base)), adapter_(std::move(adapter)), options_(options) {
   auto fraction = [](const char* name, float value) {
-    if (!(value >= 0 && value < 1)) throw Error(MG_INVALID_ARGUMENT, std::string(name) + " is " + std::to_string(value) + "; it must be in [0, 1).");
+    if (!(value >= 0 && value < 1)) throw Error(MG_INVALID_ARGUMENT, std::string(name) + " is " + std::to_string(value) +
+        "; it must be in [0, 1).");
   };
   fraction("beta1", options.beta1);
   fraction("beta2", options.beta2);
   if (!(options.eps > 0) || !std::isfinite(options.eps)) throw Error(MG_INVALID_ARGUMENT, "eps must be above 0.");
-  if (!(options.weight_decay >= 0) || !std::isfinite(options.weight_decay)) throw Error(MG_INVALID_ARGUMENT, "weight_decay must be 0 or more.");
+  if (!(options.weight_decay >= 0) || !std::isfinite(options.weight_decay)) throw Error(MG_INVALID_ARGUMENT,
+      "weight_decay must be 0 or more.");
   MemoryCounter& memory = model->context().memory;
   for (const TrainedTensor& t : tensors()) {
     const size_t bytes = static_cast<size_t>(t.count()) * sizeof(float);
@@ -64,7 +66,8 @@ void Optimizer::save(const std::string& path) const {
   const std::vector<TrainedTensor> all = tensors();
   for (size_t i = 0; i < all.size(); ++i) {
     auto add = [&](const char* what, const float* from) {
-      sources.push_back({what + all[i].name, all[i].shape, Dtype::F32, [from](int64_t first, int64_t count, float* out) { std::copy(from + first, from + first + count, out); }});
+      sources.push_back({what + all[i].name, all[i].shape, Dtype::F32, [from](int64_t first, int64_t count, float* out) { std::copy(from +
+          first, from + first + count, out); }});
     };
     add("value.", all[i].value);
     add("moment1.", moment1_[i].f32());
@@ -86,7 +89,8 @@ void Optimizer::load(const std::string& path) {
   for (const TrainedTensor& t : all)
     for (const char* what : {"value.", "moment1.", "moment2."}) files.get(what + t.name, t.shape);
   if (files.tensors().size() != 3 * all.size())
-    throw Error(MG_CORRUPT, path + ": holds " + std::to_string(files.tensors().size()) + " tensors, this optimizer has " + std::to_string(3 * all.size()) + ". It belongs to another adapter or model.");
+    throw Error(MG_CORRUPT, path + ": holds " + std::to_string(files.tensors().size()) + " tensors, this optimizer has " +
+        std::to_string(3 * all.size()) + ". It belongs to another adapter or model.");
   if (!adapter_)
     for (Parameter& p : model->parameters) p.source.reset();
   for (size_t i = 0; i < all.size(); ++i) {

@@ -28,11 +28,13 @@ size_t bits_of(const std::string& dtype) {
 }
 
 bool whole_number(const Json& v, double limit) {
-  return v.kind == Json::Kind::number && v.number >= 0 && v.number <= limit && v.number == static_cast<double>(static_cast<uint64_t>(v.number));
+  return v.kind == Json::Kind::number && v.number >= 0 && v.number <= limit &&
+      v.number == static_cast<double>(static_cast<uint64_t>(v.number));
 }
 
 // One entry of the header; `data` is where the tensors' bytes begin and `data_bytes` how many there are.
-FileTensor parse_entry(const std::string& path, const std::string& name, const Json& entry, const unsigned char* data, uint64_t data_bytes) {
+FileTensor parse_entry(const std::string& path, const std::string& name, const Json& entry, const unsigned char* data,
+    uint64_t data_bytes) {
   auto fail = [&](const std::string& what) -> void {
     throw Error(MG_CORRUPT, path + ": tensor " + name + ": " + what + ". The file is damaged or cut short; fetch it again.");
   };
@@ -60,9 +62,11 @@ FileTensor parse_entry(const std::string& path, const std::string& name, const J
     if (!whole_number(o, 9e15)) fail("data_offsets are not whole numbers");
   const uint64_t begin = static_cast<uint64_t>(offsets->array[0].number), end = static_cast<uint64_t>(offsets->array[1].number);
   if (begin > end || end > data_bytes)
-    fail("its bytes " + std::to_string(begin) + " to " + std::to_string(end) + " are not inside the file's " + std::to_string(data_bytes) + " bytes of data");
+    fail("its bytes " + std::to_string(begin) + " to " + std::to_string(end) + " are not inside the file's " + std::to_string(data_bytes) +
+        " bytes of data");
   if (end - begin != static_cast<uint64_t>(bytes))
-    fail("shape " + shape_text(t.shape) + " of " + t.dtype + " takes " + std::to_string(static_cast<uint64_t>(bytes)) + " bytes, the header gives it " + std::to_string(end - begin));
+    fail("shape " + shape_text(t.shape) + " of " + t.dtype + " takes " + std::to_string(static_cast<uint64_t>(bytes)) +
+        " bytes, the header gives it " + std::to_string(end - begin));
   t.data = data + begin;
   t.bytes = end - begin;
   return t;
@@ -94,7 +98,8 @@ SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path) {
   if (size_ >= 8) map_ = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
   const int map_errno = errno;
   close(fd);
-  if (size_ < 8) throw Error(MG_CORRUPT, path + ": " + std::to_string(size_) + " bytes is too short for a safetensors file. Fetch it again.");
+  if (size_ < 8) throw Error(MG_CORRUPT, path + ": " + std::to_string(size_) +
+      " bytes is too short for a safetensors file. Fetch it again.");
   if (map_ == MAP_FAILED) {
     map_ = nullptr;
     throw Error(MG_IO, path + ": cannot be mapped: " + std::strerror(map_errno) + ".");
@@ -104,7 +109,8 @@ SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path) {
     uint64_t header = 0;
     for (int i = 7; i >= 0; --i) header = header << 8 | bytes[i];
     if (header > max_header || header > size_ - 8)
-      throw Error(MG_CORRUPT, path + ": the header claims " + std::to_string(header) + " bytes, the file has " + std::to_string(size_) + ". The file is damaged or cut short; fetch it again.");
+      throw Error(MG_CORRUPT, path + ": the header claims " + std::to_string(header) + " bytes, the file has " + std::to_string(size_) +
+          ". The file is damaged or cut short; fetch it again.");
     const Json json = parse_json({reinterpret_cast<const char*>(bytes) + 8, header}, path);
     if (json.kind != Json::Kind::object) throw Error(MG_CORRUPT, path + ": the header is not a JSON object. Fetch the file again.");
     const unsigned char* data = bytes + 8 + header;
@@ -123,11 +129,13 @@ SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path) {
     const unsigned char* next = data;
     for (const FileTensor& t : tensors_) {
       if (t.data != next)
-        throw Error(MG_CORRUPT, path + ": tensor " + t.name + ": its bytes " + (t.data < next ? "overlap another tensor's" : "leave a hole before them") + ". The file is damaged; fetch it again.");
+        throw Error(MG_CORRUPT, path + ": tensor " + t.name + ": its bytes " +
+            (t.data < next ? "overlap another tensor's" : "leave a hole before them") + ". The file is damaged; fetch it again.");
       next = t.data + t.bytes;
     }
     if (next != data + data_bytes)
-      throw Error(MG_CORRUPT, path + ": " + std::to_string(data + data_bytes - next) + " bytes after the last tensor" + (tensors_.empty() ? "" : ", " + tensors_.back().name) + ". The file is damaged; fetch it again.");
+      throw Error(MG_CORRUPT, path + ": " + std::to_string(data + data_bytes - next) + " bytes after the last tensor" +
+          (tensors_.empty() ? "" : ", " + tensors_.back().name) + ". The file is damaged; fetch it again.");
   } catch (...) {
     munmap(map_, size_);
     throw;
@@ -150,7 +158,9 @@ TensorFiles TensorFiles::open_directory(const std::string& directory) {
   const std::string single = directory + "/model.safetensors", index = single + ".index.json";
   if (std::filesystem::exists(single)) return open_file(single);
   if (!std::filesystem::exists(index))
-    throw Error(MG_NOT_FOUND, directory + ": neither model.safetensors nor model.safetensors.index.json. Weights in another format (.bin, .gguf) are not read; convert them to safetensors.");
+    throw Error(MG_NOT_FOUND, directory +
+        ": neither model.safetensors nor model.safetensors.index.json. Weights in another format (.bin, .gguf) are not read; convert them "
+        "to safetensors.");
   const Json json = parse_json(read_text_file(index), index);
   const Json* map = json.find("weight_map");
   if (!map || map->kind != Json::Kind::object || map->object.empty())
@@ -164,7 +174,8 @@ TensorFiles TensorFiles::open_directory(const std::string& directory) {
     SafetensorsFile*& shard = open[file.string];
     const std::string path = directory + "/" + file.string;
     if (!shard) {
-      if (!std::filesystem::exists(path)) throw Error(MG_NOT_FOUND, path + ": this shard is named in the index (tensor " + name + ") but is not there. Fetch it.");
+      if (!std::filesystem::exists(path)) throw Error(MG_NOT_FOUND, path + ": this shard is named in the index (tensor " + name +
+          ") but is not there. Fetch it.");
       out.files_.push_back(std::make_unique<SafetensorsFile>(path));
       shard = out.files_.back().get();
       for (const FileTensor& t : shard->tensors()) out.tensors_[t.name] = t;
@@ -179,12 +190,15 @@ TensorFiles TensorFiles::open_directory(const std::string& directory) {
 const FileTensor& TensorFiles::get(const std::string& name, const std::vector<int64_t>& shape) const {
   const auto found = tensors_.find(name);
   if (found == tensors_.end())
-    throw Error(MG_NOT_FOUND, where_ + ": tensor " + name + " of shape " + shape_text(shape) + " is missing. The file belongs to another model or is incomplete.");
+    throw Error(MG_NOT_FOUND, where_ + ": tensor " + name + " of shape " + shape_text(shape) +
+        " is missing. The file belongs to another model or is incomplete.");
   const FileTensor& t = found->second;
   if (t.shape != shape)
-    throw Error(MG_CORRUPT, t.file + ": tensor " + name + " has shape " + shape_text(t.shape) + ", wanted is " + shape_text(shape) + ". The configuration and the weights do not belong together.");
+    throw Error(MG_CORRUPT, t.file + ": tensor " + name + " has shape " + shape_text(t.shape) + ", wanted is " + shape_text(shape) +
+        ". The configuration and the weights do not belong together.");
   if (t.dtype != "F32" && t.dtype != "BF16" && t.dtype != "F16")
-    throw Error(MG_UNSUPPORTED, t.file + ": tensor " + name + " is " + t.dtype + "; F32, BF16 and F16 are read. Quantised checkpoints are not; use the original weights.");
+    throw Error(MG_UNSUPPORTED, t.file + ": tensor " + name + " is " + t.dtype +
+        "; F32, BF16 and F16 are read. Quantised checkpoints are not; use the original weights.");
   return t;
 }
 
@@ -211,7 +225,8 @@ void drop_pages(const FileTensor& t, int64_t first, int64_t count) {
   if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
-void write_safetensors(const std::string& path, const std::vector<TensorSource>& sources, const std::map<std::string, std::string>& metadata) {
+void write_safetensors(const std::string& path, const std::vector<TensorSource>& sources, const std::map<std::string,
+    std::string>& metadata) {
   constexpr const char* names[] = {"F32", "BF16", "F16"};
   std::string header = "{";
   if (!metadata.empty()) {

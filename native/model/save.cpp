@@ -44,7 +44,8 @@ TensorSource source_of(const Parameter& p, const Adapter* adapter, Dtype dtype) 
 
 void save_model(Model& model, const Adapter* adapter, const std::string& directory, Dtype dtype, int64_t max_shard_bytes) {
   if (!std::filesystem::is_directory(directory)) throw Error(MG_NOT_FOUND, directory + ": not a directory. Create it first.");
-  if (max_shard_bytes < 0) throw Error(MG_INVALID_ARGUMENT, "max_shard_bytes is " + std::to_string(max_shard_bytes) + "; it must be 0 (5 GB) or more.");
+  if (max_shard_bytes < 0) throw Error(MG_INVALID_ARGUMENT, "max_shard_bytes is " + std::to_string(max_shard_bytes) +
+      "; it must be 0 (5 GB) or more.");
   if (max_shard_bytes == 0) max_shard_bytes = default_shard_bytes;
   std::vector<std::vector<TensorSource>> shards(1);
   int64_t in_shard = 0, total = 0;

@@ -15,7 +15,8 @@ namespace {
 
 std::string copy_of(const char* name) {
   const std::string out = temporary_directory();
-  for (const char* file : {"config.json", "model.safetensors"}) fs::copy_file(fixture(std::string("models/") + name + "/" + file), out + "/" + file);
+  for (const char* file : {"config.json", "model.safetensors"}) fs::copy_file(fixture(std::string("models/") + name + "/" + file), out +
+      "/" + file);
   return out;
 }
 void replace(const std::string& path, const std::string& from, const std::string& to) {
@@ -94,7 +95,8 @@ TEST(half_precision_files_are_widened_exactly_at_any_alignment) {
   for (const Dtype dtype : {Dtype::F32, Dtype::BF16, Dtype::F16}) {
     const std::string path = temporary_directory() + "/t.safetensors";
     const std::vector<float> values{0, 1, -2.5f, 0.15625f, 1024, -0.0078125f, 3};
-    write_safetensors(path, {{"t", {7}, dtype, [&](int64_t first, int64_t count, float* out) { std::copy_n(values.data() + first, count, out); }}}, {});
+    write_safetensors(path, {{"t", {7}, dtype, [&](int64_t first, int64_t count, float* out) { std::copy_n(values.data() + first, count,
+        out); }}}, {});
     // The same file with a header one byte longer puts every number at an odd address.
     std::string bytes = read_text_file(path);
     uint64_t header = 0;
@@ -116,17 +118,21 @@ TEST(bad_configurations_are_refused_by_name) {
     replace(config, from, to);
     load(device.get(), d);
   };
-  CHECK_THROWS(attempt("Qwen2ForCausalLM", "PhiForCausalLM"), "architecture \"PhiForCausalLM\" is not known. Known are Qwen2ForCausalLM, Qwen3ForCausalLM, LlamaForCausalLM, MistralForCausalLM");
+  CHECK_THROWS(attempt("Qwen2ForCausalLM", "PhiForCausalLM"),
+      "architecture \"PhiForCausalLM\" is not known. Known are Qwen2ForCausalLM, Qwen3ForCausalLM, LlamaForCausalLM, MistralForCausalLM");
   CHECK_THROWS(attempt("\"hidden_size\": 64,", ""), "config.json: hidden_size is missing");
   CHECK_THROWS(attempt("\"hidden_size\": 64", "\"hidden_size\": \"64\""), "hidden_size is not a whole number");
-  CHECK_THROWS(attempt("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3"), "num_attention_heads 4 is not a multiple of num_key_value_heads 3");
+  CHECK_THROWS(attempt("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3"),
+      "num_attention_heads 4 is not a multiple of num_key_value_heads 3");
   CHECK_THROWS(attempt("\"silu\"", "\"gelu\""), "hidden_act \"gelu\"");
-  CHECK_THROWS(attempt("\"rope_type\": \"default\"", "\"rope_type\": \"yarn\""), "rope type \"yarn\" is not supported. Supported are default, linear, llama3");
+  CHECK_THROWS(attempt("\"rope_type\": \"default\"", "\"rope_type\": \"yarn\""),
+      "rope type \"yarn\" is not supported. Supported are default, linear, llama3");
   CHECK_THROWS(attempt("\"use_cache\": true", "\"quantization_config\": {}"), "quantised");
   CHECK_THROWS(attempt("\"vocab_size\": 1024\n}", "\"vocab_size\": 1024"), "config.json: byte");
   CHECK_THROWS(attempt("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 0"), "num_hidden_layers is 0");
   CHECK_THROWS(load(device.get(), "/nowhere"), "/nowhere/config.json");
-  for (const char* name : {"gemma2", "qwen3_moe", "qwen2_5_vl"}) CHECK_THROWS(load(device.get(), fixture(std::string("models/") + name)), "is not known. Known are");
+  for (const char* name : {"gemma2", "qwen3_moe", "qwen2_5_vl"}) CHECK_THROWS(load(device.get(), fixture(std::string("models/") + name)),
+      "is not known. Known are");
 }
 
 TEST(old_and_new_rope_settings_mean_the_same) {
@@ -136,7 +142,8 @@ TEST(old_and_new_rope_settings_mean_the_same) {
   const std::string text = read_text_file(d + "/config.json");
   const size_t begin = text.find("  \"rope_parameters\""), end = text.find("},", begin) + 2;
   std::ofstream(d + "/config.json") << text.substr(0, begin)
-      << "\"rope_theta\": 500000.0, \"rope_scaling\": {\"type\": \"llama3\", \"factor\": 8.0, \"high_freq_factor\": 4.0, \"low_freq_factor\": 1.0, \"original_max_position_embeddings\": 64}," << text.substr(end);
+      << "\"rope_theta\": 500000.0, \"rope_scaling\": {\"type\": \"llama3\", \"factor\": 8.0, \"high_freq_factor\": 4.0, "
+          "\"low_freq_factor\": 1.0, \"original_max_position_embeddings\": 64}," << text.substr(end);
   CHECK(score(load(device.get(), d).get()).logprobs == score(model.get()).logprobs);
 }
 
@@ -198,7 +205,8 @@ TEST(a_saved_model_is_the_same_to_the_bit_whole_or_in_shards) {
     CHECK_EQ(fs::exists(d + "/model.safetensors.index.json"), shard != 0);
     const ModelPtr again = load(device.get(), d);
     CHECK(score(again.get()).logprobs == before);
-    for (const mg_tensor_info& info : tensor_list(model.get(), nullptr)) CHECK(read_tensor(model.get(), nullptr, info.name) == read_tensor(again.get(), nullptr, info.name));
+    for (const mg_tensor_info& info : tensor_list(model.get(), nullptr)) CHECK(read_tensor(model.get(), nullptr,
+        info.name) == read_tensor(again.get(), nullptr, info.name));
     if (shard) {
       fs::remove(d + "/model-00002-of-" + [&] {
         for (const auto& e : fs::directory_iterator(d)) if (e.path().filename().string().starts_with("model-00001")) return e.path().filename().string().substr(15);
@@ -231,7 +239,8 @@ TEST(a_full_disk_leaves_the_old_file_and_nothing_else) {
   signal(SIGXFSZ, SIG_IGN);
   setrlimit(RLIMIT_FSIZE, &small);
   const mg_status saved = status_of([&] { call(mg_model_save, model.get(), static_cast<mg_adapter*>(nullptr), d.c_str(), &options); });
-  const mg_status fresh = status_of([&] { call(mg_model_save, model.get(), static_cast<mg_adapter*>(nullptr), (d + "/..").c_str(), &options); });
+  const mg_status fresh = status_of([&] { call(mg_model_save, model.get(), static_cast<mg_adapter*>(nullptr), (d + "/..").c_str(),
+      &options); });
   setrlimit(RLIMIT_FSIZE, &old);
   CHECK_EQ(static_cast<int>(saved), static_cast<int>(MG_IO));
   CHECK_EQ(static_cast<int>(fresh), static_cast<int>(MG_IO));
@@ -281,6 +290,7 @@ TEST(the_description_is_json_with_every_key) {
   CHECK_EQ(d.find("linears")->array.size(), size_t{14});
   CHECK_EQ(d.find("linears")->array[6].find("name")->string, std::string("model.layers.0.mlp.down_proj"));
   CHECK_EQ(d.find("linears")->array[6].find("in")->number, 160.0);
-  for (const char* key : {"modelType", "parameters", "vocabSize", "hiddenSize", "intermediateSize", "layers", "heads", "kvHeads", "headDim", "maxPositions", "tiedEmbeddings", "weightBytes"})
+  for (const char* key : {"modelType", "parameters", "vocabSize", "hiddenSize", "intermediateSize", "layers", "heads", "kvHeads", "headDim",
+      "maxPositions", "tiedEmbeddings", "weightBytes"})
     CHECK(d.find(key));
 }

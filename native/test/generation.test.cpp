@@ -10,7 +10,8 @@ using namespace medgym::test;
 namespace {
 
 struct Setup {
-  explicit Setup(mg_dtype dtype = MG_F32, const char* name = "qwen2_tied") : device(open_cpu()), model(load(device.get(), fixture(std::string("models/") + name), dtype)) {}
+  explicit Setup(mg_dtype dtype = MG_F32, const char* name = "qwen2_tied") : device(open_cpu()), model(load(device.get(),
+      fixture(std::string("models/") + name), dtype)) {}
   DevicePtr device;
   ModelPtr model;
 };
@@ -122,7 +123,8 @@ TEST(reported_logprobs_are_those_of_a_forward_pass) {
 TEST(each_request_has_its_own_adapter) {
   const Setup s;
   auto adapter = [&](uint64_t seed) {
-    AdapterPtr a = make_adapter(s.model.get(), {module_of("model.layers.0.self_attn.q_proj", 4, 2), module_of("model.layers.1.mlp.up_proj", 2, 1)}, seed);
+    AdapterPtr a = make_adapter(s.model.get(), {module_of("model.layers.0.self_attn.q_proj", 4, 2), module_of("model.layers.1.mlp.up_proj",
+        2, 1)}, seed);
     for (const mg_tensor_info& t : tensor_list(s.model.get(), a.get())) {
       std::vector<float> v(static_cast<size_t>(t.shape[0] * t.shape[1]));
       for (size_t i = 0; i < v.size(); ++i) v[i] = 0.3f * std::sin(static_cast<float>(i * (seed + 1)));

@@ -12,7 +12,8 @@ const char* const variants[] = {"qkvo", "all_linear", "rslora", "rank_pattern"};
 
 struct Lora {
   Lora(mg_device* device, const std::string& variant, mg_dtype dtype = MG_F32)
-      : directory(fixture("lora/" + variant)), expected(read_json(directory + "/expected.json")), model(load(device, fixture("models/qwen2_tied"), dtype)) {
+      : directory(fixture("lora/" + variant)), expected(read_json(directory + "/expected.json")), model(load(device,
+          fixture("models/qwen2_tied"), dtype)) {
     const Json config = read_json(directory + "/adapter_config.json");
     const TensorFiles file = TensorFiles::open_file(directory + "/adapter_model.safetensors");
     const std::string prefix = "base_model.model.", suffix = ".lora_A.weight";
@@ -67,18 +68,21 @@ TEST(adapters_written_by_peft_give_its_logits_and_gradients) {
     Lora l(device.get(), variant);
     const Outputs out = run_forward(l.model.get(), l.packed, {.adapter = l.adapter.get(), .keep = true, .logits = true}, 1024);
     CHECK_NEAR(out.loss, l.expected.find("loss")->number, 1e-5);
-    const std::vector<float> wanted = read_fixture_tensor(TensorFiles::open_file(l.directory + "/expected.safetensors"), "logits_right_padded");
+    const std::vector<float> wanted = read_fixture_tensor(TensorFiles::open_file(l.directory + "/expected.safetensors"),
+        "logits_right_padded");
     double worst = 0;
     for (size_t s = 0; s + 1 < l.packed.cu.size(); ++s)
       for (int32_t t = l.packed.cu[s]; t < l.packed.cu[s + 1]; ++t)
         for (int v = 0; v < 1024; ++v)
-          worst = std::max(worst, std::fabs(static_cast<double>(out.logits[static_cast<size_t>(t * 1024 + v)]) - wanted[(s * 12 + static_cast<size_t>(t - l.packed.cu[s])) * 1024 + static_cast<size_t>(v)]));
+          worst = std::max(worst, std::fabs(static_cast<double>(out.logits[static_cast<size_t>(t * 1024 + v)]) - wanted[(s * 12 +
+              static_cast<size_t>(t - l.packed.cu[s])) * 1024 + static_cast<size_t>(v)]));
     CHECK_NEAR(worst, 0, 2e-5);
     run_backward(l.model.get(), l.packed);
     const TensorFiles grads = TensorFiles::open_file(l.directory + "/grads.safetensors");
     double worst_gradient = 0;
     for (const auto& [name, tensor] : grads.tensors()) {
-      const std::vector<float> got = read_tensor(l.model.get(), l.adapter.get(), "base_model.model." + name, MG_GRADIENT), want = read_fixture_tensor(grads, name);
+      const std::vector<float> got = read_tensor(l.model.get(), l.adapter.get(), "base_model.model." + name, MG_GRADIENT),
+          want = read_fixture_tensor(grads, name);
       std::vector<float> difference(got.size());
       for (size_t i = 0; i < got.size(); ++i) difference[i] = got[i] - want[i];
       worst_gradient = std::max(worst_gradient, norm(difference) / norm(want));
@@ -105,7 +109,8 @@ TEST(five_adamw_steps_follow_torch) {
     const TensorFiles after = TensorFiles::open_file(l.directory + "/adapter_after_5_steps.safetensors");
     double worst = 0;
     for (const auto& [name, tensor] : after.tensors()) {
-      const std::vector<float> got = read_tensor(l.model.get(), l.adapter.get(), "base_model.model." + name), want = read_fixture_tensor(after, name);
+      const std::vector<float> got = read_tensor(l.model.get(), l.adapter.get(), "base_model.model." + name),
+          want = read_fixture_tensor(after, name);
       std::vector<float> difference(got.size());
       for (size_t i = 0; i < got.size(); ++i) difference[i] = got[i] - want[i];
       worst = std::max(worst, norm(difference) / norm(want));
@@ -123,7 +128,8 @@ TEST(merged_weights_equal_pefts_and_the_merged_model_scores_like_the_adapter) {
     const std::string out = temporary_directory();
     mg_save_options options = sized<mg_save_options>();
     call(mg_model_save, l.model.get(), l.adapter.get(), out.c_str(), &options);
-    const TensorFiles merged = TensorFiles::open_directory(out), wanted = TensorFiles::open_file(l.directory + "/merged_weights_layer0.safetensors");
+    const TensorFiles merged = TensorFiles::open_directory(out), wanted = TensorFiles::open_file(l.directory +
+        "/merged_weights_layer0.safetensors");
     for (const auto& [name, tensor] : wanted.tensors()) {
       const std::vector<float> a = read_fixture_tensor(merged, name), b = read_fixture_tensor(wanted, name);
       for (size_t i = 0; i < a.size(); ++i) CHECK_NEAR(a[i], b[i], 1e-6);
@@ -145,13 +151,15 @@ TEST(an_adapter_read_back_is_the_same_to_the_bit) {
   call(mg_adapter_load, copy.get(), file.c_str());
   for (const mg_tensor_info& info : tensor_list(l.model.get(), copy.get()))
     CHECK(read_tensor(l.model.get(), copy.get(), info.name) == read_tensor(l.model.get(), l.adapter.get(), info.name));
-  CHECK(run_forward(l.model.get(), l.packed, {.adapter = copy.get()}).logprobs == run_forward(l.model.get(), l.packed, {.adapter = l.adapter.get()}).logprobs);
+  CHECK(run_forward(l.model.get(), l.packed, {.adapter = copy.get()}).logprobs == run_forward(l.model.get(), l.packed,
+      {.adapter = l.adapter.get()}).logprobs);
 }
 
 TEST(a_new_adapter_changes_nothing_and_is_seeded) {
   const DevicePtr device = open_cpu();
   Lora l(device.get(), "all_linear");
-  const AdapterPtr one = make_adapter(l.model.get(), l.modules(), 7), same = make_adapter(l.model.get(), l.modules(), 7), other = make_adapter(l.model.get(), l.modules(), 8);
+  const AdapterPtr one = make_adapter(l.model.get(), l.modules(), 7), same = make_adapter(l.model.get(), l.modules(), 7),
+      other = make_adapter(l.model.get(), l.modules(), 8);
   CHECK(run_forward(l.model.get(), l.packed, {.adapter = one.get()}).logprobs == run_forward(l.model.get(), l.packed, {}).logprobs);
   const std::string a = "base_model.model." + l.names[0] + ".lora_A.weight";
   const std::vector<float> values = read_tensor(l.model.get(), one.get(), a);
@@ -183,7 +191,8 @@ TEST(dropout_is_seeded_counts_only_in_training_and_its_backward_uses_the_same_ma
   Lora l(device.get(), "qkvo");
   const AdapterPtr adapter = make_adapter(l.model.get(), l.modules(0.3f), 3);
   call(mg_adapter_load, adapter.get(), (l.directory + "/adapter_model.safetensors").c_str());
-  auto logprobs = [&](bool on, uint64_t seed) { return run_forward(l.model.get(), l.packed, {.adapter = adapter.get(), .train = on, .dropout_seed = seed}).logprobs; };
+  auto logprobs = [&](bool on, uint64_t seed) { return run_forward(l.model.get(), l.packed, {.adapter = adapter.get(), .train = on,
+      .dropout_seed = seed}).logprobs; };
   CHECK(logprobs(false, 1) == logprobs(false, 2));
   CHECK(logprobs(true, 1) == logprobs(true, 1));
   CHECK(logprobs(true, 1) != logprobs(true, 2));
@@ -192,7 +201,8 @@ TEST(dropout_is_seeded_counts_only_in_training_and_its_backward_uses_the_same_ma
   const std::string name = "base_model.model." + l.names[1] + ".lora_A.weight";
   run_forward(l.model.get(), l.packed, {.adapter = adapter.get(), .keep = true, .train = true, .dropout_seed = 5});
   run_backward(l.model.get(), l.packed);
-  const std::vector<float> value = read_tensor(l.model.get(), adapter.get(), name), gradient = read_tensor(l.model.get(), adapter.get(), name, MG_GRADIENT);
+  const std::vector<float> value = read_tensor(l.model.get(), adapter.get(), name), gradient = read_tensor(l.model.get(), adapter.get(),
+      name, MG_GRADIENT);
   const double squared = norm(gradient) * norm(gradient), h = 2e-3 / norm(gradient);
   auto loss_at = [&](double step_size) {
     std::vector<float> moved(value);
@@ -227,7 +237,8 @@ TEST(adapting_only_upper_layers_gives_their_gradients_unchanged) {
 TEST(adapter_errors_name_what_is_wrong) {
   const DevicePtr device = open_cpu();
   Lora l(device.get(), "qkvo");
-  auto create = [&](const std::string& name, int rank, float dropout = 0) { return make_adapter(l.model.get(), {module_of(name, rank, 1, dropout)}); };
+  auto create = [&](const std::string& name, int rank, float dropout = 0) { return make_adapter(l.model.get(), {module_of(name, rank, 1,
+      dropout)}); };
   CHECK_THROWS(create("model.layers.0.self_attn.q_proj", 0), "rank 0 is not between 1 and 64");
   CHECK_THROWS(create("model.layers.0.self_attn.k_proj", 33), "rank 33 is not between 1 and 32");
   CHECK_THROWS(create("model.layers.7.self_attn.q_proj", 4), "model.layers.0 to 1");

@@ -14,7 +14,8 @@ constexpr int64_t vocabulary = 1024;
 
 struct Fixture {
   explicit Fixture(const std::string& name)
-      : directory(fixture("models/" + name)), expected(read_json(directory + "/expected.json")), tensors(TensorFiles::open_file(directory + "/expected.safetensors")) {}
+      : directory(fixture("models/" + name)), expected(read_json(directory + "/expected.json")), tensors(TensorFiles::open_file(directory +
+          "/expected.safetensors")) {}
   std::string directory;
   Json expected;
   TensorFiles tensors;
@@ -33,7 +34,8 @@ double difference_right_padded(const Fixture& f, const Packed& packed, const std
   for (size_t s = 0; s + 1 < packed.cu.size(); ++s)
     for (int32_t t = packed.cu[s]; t < packed.cu[s + 1]; ++t)
       worst = std::max(worst, largest_difference(&logits[static_cast<size_t>(t * vocabulary)],
-                                                 &wanted[static_cast<size_t>((static_cast<int32_t>(s) * 12 + t - packed.cu[s]) * vocabulary)], vocabulary));
+                                                 &wanted[static_cast<size_t>((static_cast<int32_t>(s) * 12 +
+                                                     t - packed.cu[s]) * vocabulary)], vocabulary));
   return worst;
 }
 
@@ -72,13 +74,15 @@ TEST(packed_and_left_padded_inputs_give_the_same_logits) {
     // Left padding is dropped like right padding: the last rows are each sequence's last token.
     const std::vector<float> last = read_fixture_tensor(f.tensors, "logits_left_padded_last");
     for (size_t s = 0; s < 3; ++s)
-      CHECK_NEAR(largest_difference(&out.logits[static_cast<size_t>((packed.cu[s + 1] - 1) * vocabulary)], &last[s * vocabulary], vocabulary), 0, 2e-5);
+      CHECK_NEAR(largest_difference(&out.logits[static_cast<size_t>((packed.cu[s + 1] - 1) * vocabulary)], &last[s * vocabulary],
+          vocabulary), 0, 2e-5);
     // Each sequence on its own: packing changes nothing.
     for (size_t s = 0; s < 3; ++s) {
       Packed alone;
       alone.add({packed.tokens.begin() + packed.cu[s], packed.tokens.begin() + packed.cu[s + 1]}, std::vector<int32_t>(12, 1));
       const Outputs single = run_forward(model.get(), alone, {.logits = true}, vocabulary);
-      CHECK_NEAR(largest_difference(single.logits.data(), &out.logits[static_cast<size_t>(packed.cu[s] * vocabulary)], single.logits.size()), 0, 1e-5);
+      CHECK_NEAR(largest_difference(single.logits.data(), &out.logits[static_cast<size_t>(packed.cu[s] * vocabulary)],
+          single.logits.size()), 0, 1e-5);
     }
   }
 }
@@ -145,7 +149,8 @@ TEST(greedy_generation_equals_the_fixtures_token_for_token) {
       mg_token_event events[7];
       int32_t count = 0;
       call(mg_generator_step, generator.get(), 5, events, 7, &count, &remaining);
-      for (int32_t i = 0; i < count; ++i) got[static_cast<size_t>(std::find(ids.begin(), ids.end(), events[i].id) - ids.begin())].push_back(events[i]);
+      for (int32_t i = 0; i < count; ++i) got[static_cast<size_t>(std::find(ids.begin(), ids.end(),
+          events[i].id) - ids.begin())].push_back(events[i]);
     }
     double worst = 0;
     for (size_t r = 0; r < runs.size(); ++r) {

@@ -12,7 +12,8 @@ using namespace medgym::test;
 namespace {
 
 struct Setup {
-  explicit Setup(mg_dtype dtype = MG_F32, int threads = 2, const char* name = "qwen2_tied") : device(open_cpu(threads)), model(load(device.get(), fixture(std::string("models/") + name), dtype)) {
+  explicit Setup(mg_dtype dtype = MG_F32, int threads = 2, const char* name = "qwen2_tied") : device(open_cpu(threads)),
+      model(load(device.get(), fixture(std::string("models/") + name), dtype)) {
     packed = right_padded_batch(read_json(fixture(std::string("models/") + name + "/expected.json")));
   }
   DevicePtr device;
@@ -58,7 +59,8 @@ TEST(optimizer_state_saved_and_loaded_continues_to_the_bit) {
 
 TEST(a_cut_or_foreign_optimizer_state_is_refused_and_changes_nothing) {
   const Setup s;
-  const AdapterPtr adapter = some_adapter(s.model.get()), other = make_adapter(s.model.get(), {module_of("model.layers.0.self_attn.v_proj", 2, 1)});
+  const AdapterPtr adapter = some_adapter(s.model.get()), other = make_adapter(s.model.get(), {module_of("model.layers.0.self_attn.v_proj",
+      2, 1)});
   const OptimizerPtr optimizer = make_optimizer(s.model.get(), adapter.get()), foreign = make_optimizer(s.model.get(), other.get());
   train_step(s, adapter.get(), optimizer.get());
   const std::string file = temporary_directory() + "/o.safetensors";
@@ -115,7 +117,8 @@ TEST(a_gradient_that_is_not_finite_is_reported_and_not_applied) {
 TEST(gradients_accumulate_and_entropy_and_temperature_have_true_gradients) {
   const Setup s;
   const AdapterPtr adapter = make_adapter(s.model.get(), {module_of("model.layers.0.self_attn.v_proj", 4, 2)});
-  call(mg_tensor_write, s.model.get(), adapter.get(), "base_model.model.model.layers.0.self_attn.v_proj.lora_B.weight", std::vector<float>(128, 0.05f).data(), size_t{128});
+  call(mg_tensor_write, s.model.get(), adapter.get(), "base_model.model.model.layers.0.self_attn.v_proj.lora_B.weight",
+      std::vector<float>(128, 0.05f).data(), size_t{128});
   const std::string name = "base_model.model.model.layers.0.self_attn.v_proj.lora_A.weight";
   const std::vector<float> dlogprobs(s.packed.tokens.size(), -0.3f), dentropy(s.packed.tokens.size(), 0.7f);
   mg_output_gradients gradients = sized<mg_output_gradients>();
@@ -130,7 +133,8 @@ TEST(gradients_accumulate_and_entropy_and_temperature_have_true_gradients) {
   };
   value_at(true);
   call(mg_backward, s.model.get(), &gradients);
-  const std::vector<float> once = read_tensor(s.model.get(), adapter.get(), name, MG_GRADIENT), start = read_tensor(s.model.get(), adapter.get(), name);
+  const std::vector<float> once = read_tensor(s.model.get(), adapter.get(), name, MG_GRADIENT), start = read_tensor(s.model.get(),
+      adapter.get(), name);
   const double squared = norm(once) * norm(once), h = 4e-3 / norm(once);
   double sides[2];
   for (int side = 0; side < 2; ++side) {
@@ -251,7 +255,8 @@ TEST(candidates_and_top_tokens_agree_with_the_logits) {
   options.targets = targets.data();
   options.temperature = 2;
   options.top_k = 4;
-  std::vector<float> logprobs(p.tokens.size() * K), entropy(p.tokens.size()), top_logprobs(p.tokens.size() * 4), logits(p.tokens.size() * 1024);
+  std::vector<float> logprobs(p.tokens.size() * K), entropy(p.tokens.size()), top_logprobs(p.tokens.size() * 4),
+      logits(p.tokens.size() * 1024);
   std::vector<int32_t> top_ids(p.tokens.size() * 4);
   mg_forward_result result = sized<mg_forward_result>();
   result.logprobs = logprobs.data();
@@ -270,7 +275,8 @@ TEST(candidates_and_top_tokens_agree_with_the_logits) {
     double total = 0, mean = 0;
     for (int v = 0; v < 1024; ++v) total += std::exp(z[v] / 2.0);
     for (int v = 0; v < 1024; ++v) mean += std::exp(z[v] / 2.0) / total * z[v] / 2.0;
-    for (int k = 0; k < K; ++k) CHECK_NEAR(logprobs[t * K + static_cast<size_t>(k)], z[targets[t * K + static_cast<size_t>(k)]] / 2.0 - std::log(total), 1e-5);
+    for (int k = 0; k < K; ++k) CHECK_NEAR(logprobs[t * K + static_cast<size_t>(k)], z[targets[t * K +
+        static_cast<size_t>(k)]] / 2.0 - std::log(total), 1e-5);
     CHECK_NEAR(entropy[t], std::log(total) - mean, 1e-5);
     for (int i = 0; i < 4; ++i) {
       int better = 0;
@@ -337,7 +343,8 @@ TEST(cancel_from_another_thread_stops_the_call_in_flight) {
   canceller.join();
   CHECK_EQ(static_cast<int>(status), static_cast<int>(MG_CANCELLED));
   // The next call begins afresh.
-  CHECK(status_of([&] { run_forward(model.get(), right_padded_batch(read_json(fixture("models/qwen2_tied/expected.json"))), {}); }) == MG_OK);
+  CHECK(status_of([&] { run_forward(model.get(), right_padded_batch(read_json(fixture("models/qwen2_tied/expected.json"))),
+      {}); }) == MG_OK);
 }
 
 TEST(devices_other_than_cpu_say_what_is_there) {
