@@ -162,7 +162,7 @@ void backward(Model& m, const mg_output_gradients& out) {
     Scratch scratch(ctx.arena);
     float* dhead = scratch.floats(static_cast<size_t>(n * h));
     float* dhead_x = scratch.floats(static_cast<size_t>(n * h));
-    lm_head_backward(ctx, {n, k, r.head_h.f32(), h, &m.head_weight(), r.targets.data(), r.temperature},
+    lm_head_backward(ctx, {n, k, r.head_h.f32(), h, &m.head_weight(), r.targets.data(), r.temperature, r.head_stats.f32()},
         r.head_logits ? r.head_logits.f32() : nullptr,
                      dlogprobs.data(), out.dentropy ? dentropy.data() : nullptr, dhead, h, gradient_of(m.head_matrix().gradient));
     rms_norm_backward(ctx, {n, h}, r.head_x.f32(), h, m.final_norm.data(), r.head_rstd.f32(), dhead, h, dhead_x, h, false,

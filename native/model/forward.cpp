@@ -127,7 +127,7 @@ void score(Model& m, const mg_forward_options& o, const float* x, const mg_forwa
     if (out.top_logprobs) outputs.top_logprobs = top_logprobs.data();
     outputs.top_k = o.top_k;
     if (keep_logits) outputs.logits = grow(ctx, r.head_logits, n * c.vocab);
-    lm_head_forward(ctx, {n, k, head_h, c.hidden, &m.head_weight(), r.targets.data(), r.temperature}, outputs);
+    lm_head_forward(ctx, {n, k, head_h, c.hidden, &m.head_weight(), r.targets.data(), r.temperature, grow(ctx, r.head_stats, 2 * n)}, outputs);
     for (int64_t i = 0; i < n * k; ++i)
       if (!std::isfinite(logprobs[size(i)]))
         throw Error(MG_NON_FINITE, "logprobs: not finite at position " + number(r.scored[size(i / k)]) + " (token " +

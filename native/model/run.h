@@ -77,6 +77,7 @@ struct Run {
   std::vector<Buffer> inputs;            // with checkpoint: (T,H) f32, the input of each layer,
   LayerTape recomputed;                  // and the tape of the layer that is being recomputed
   Buffer head_x, head_h, head_rstd;      // (N,H) scored rows of the last residual, normalised; (N)
+  Buffer head_stats;                     // (N,2) log-sum-exp and entropy of each scored row
   Buffer head_logits;                    // (N,V), when small enough to be worth keeping
 
   // The kept pass can no longer be gone back through.
