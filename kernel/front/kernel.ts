@@ -65,7 +65,8 @@ export class Kernel {
   }
 
   interrupt(): void {
-    if (!this.#executions.interruptCheck()) this.#session.signal({ type: "interrupt" });
+    if (this.#executions.interruptCheck()) return;
+    this.#session.signal({ type: "interrupt", cell: this.#executions.current?.header.msg_id });
   }
 
   async shutdown(): Promise<void> {

@@ -80,18 +80,18 @@ function runningFiles(): string[] {
  * Starts the watcher.
  * @param settle called on a clean stack once the running code has been stopped (or none was running)
  */
-export function installInterrupt(settle: () => void): void {
+export function installInterrupt(settle: (cell?: string) => void): void {
   Object.defineProperty(globalThis, Symbol.for(hook), {
     value: interruptHere,
   });
   const workerData: WatcherData = { shared, inputs: inputs.port2 };
   const transferList = [inputs.port2];
   const worker = new Worker(new URL("./watcher.js", import.meta.url), { workerData, transferList, execArgv: [] });
-  worker.on("message", () => {
+  worker.on("message", (cell?: string) => {
     removeTrap?.();
     removeTrap = undefined;
     Atomics.add(shared, slot.settled, 1);
-    settle();
+    settle(cell);
   });
   worker.unref();
   inputs.port1.on("message", (value: string) => waiting.shift()?.(value));

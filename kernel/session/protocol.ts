@@ -47,7 +47,9 @@ export type Command =
   /** Answer to a `transpile` report. */
   | { type: "transpiled"; id: number; code?: string; map?: string; error?: string };
 
-export type Signal = { type: "interrupt" } | { type: "input"; value: string };
+export type Signal =
+  /** `cell`: the one that runs, or is on its way to the session. */
+  { type: "interrupt"; cell?: string } | { type: "input"; value: string };
 
 export interface ErrorReport {
   name: string;

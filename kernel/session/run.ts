@@ -67,6 +67,7 @@ export function executeCell(command: ExecuteCommand): void {
   const run: Running = { cell, command };
   running = run;
   setLatest(cell);
+  if (stoppedBefore === id) return endInterrupted(run);
   inCell(cell, () => {
     evaluate(
       command.code,
@@ -193,17 +194,24 @@ function evaluateExpressions(
   inCell(cell, () => next(0));
 }
 
-/** Called on a clean stack after an interrupt: whatever the cell still waits for, it is over. */
-export function settleInterrupted(): void {
+/** A cell that was interrupted before it arrived here. */
+let stoppedBefore: string | undefined;
+
+/**
+ * Called on a clean stack after an interrupt: whatever the cell still waits for, it is over.
+ * @param cell the one that is meant
+ */
+export function settleInterrupted(cell?: string): void {
   const run = running;
-  if (!run) return;
+  if (cell !== undefined && run?.cell.id !== cell) stoppedBefore = cell;
+  else if (run) endInterrupted(run);
+}
+
+function endInterrupted(run: Running): void {
   const message = "the cell was interrupted; variables are kept";
   run.cell.interruption.abort(new DOMException(message, "AbortError"));
-  finish(
-    run,
-    { name: "Interrupted", value: message, traceback: [`\u001b[31mInterrupted: ${message}\u001b[39m`] },
-    true,
-  );
+  const traceback = [`\u001b[31mInterrupted: ${message}\u001b[39m`];
+  finish(run, { name: "Interrupted", value: message, traceback }, true);
 }
 
 export function installCellRuntime(): void {

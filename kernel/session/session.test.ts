@@ -253,6 +253,15 @@ describe("interrupt", () => {
     ).toBe("alive\n");
   });
 
+  test("at once: before the cell has reached its session", async () => {
+    for (let i = 0; i < 20; i++) {
+      const running = kernel.execute("while (true) {}");
+      await kernel.until((channel, m) => channel === "iopub" && m.header.msg_type === "execute_input");
+      await kernel.interrupt();
+      expect((await running).reply.ename).toBe("Interrupted");
+    }
+  });
+
   test("SIGINT to the front does the same", async () => {
     await interrupted("while (true) {}", () => kernel.child.kill("SIGINT"));
     expect((await kernel.execute("typeof state")).result).toBe("'number'");

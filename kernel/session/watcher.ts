@@ -17,29 +17,36 @@ function wake(): void {
 }
 
 let interrupting = false;
-let wantedAgain = false;
+let wantedAgain: Interrupt | undefined;
+
+type Interrupt = Extract<Signal, { type: "interrupt" }>;
+
 /** How long the main thread may take to notice that it was stopped before it is pressed again. */
 const patienceMs = 15;
 const answerMs = 250;
-const lastAttempt = 1000;
+/** So many attempts follow each other at once; then this long lies between two. */
+const hastyAttempts = 50;
+const pauseMs = 2;
+const lastAttempt = 5000;
 
-function interrupt(): void {
-  wantedAgain = interrupting;
+function interrupt(signal: Interrupt): void {
+  wantedAgain = interrupting ? signal : undefined;
   if (interrupting) return;
   interrupting = true;
-  press(Atomics.load(shared, slot.settled), 1);
+  press(signal, Atomics.load(shared, slot.settled), 1);
   wake();
 }
 
-function press(settled: number, attempt: number): void {
+function press(signal: Interrupt, settled: number, attempt: number): void {
   const session = new inspector.Session();
   session.connectToMainThread();
   const again = () => {
     clearTimeout(unanswered);
     session.disconnect();
-    if (Atomics.load(shared, slot.settled) === settled && attempt < lastAttempt) return press(settled, attempt + 1);
+    if (Atomics.load(shared, slot.settled) === settled && attempt < lastAttempt)
+      return press(signal, settled, attempt + 1);
     interrupting = false;
-    if (wantedAgain) interrupt();
+    if (wantedAgain) interrupt(wantedAgain);
   };
   // The answer may be lost with what was stopped; and native code lets nobody in until it returns.
   const unanswered = setTimeout(again, answerMs);
@@ -47,14 +54,16 @@ function press(settled: number, attempt: number): void {
   const expression = interruptExpression(attempt > 1);
   session.post("Runtime.evaluate", { expression, returnByValue: true }, (_, answer) => {
     clearTimeout(unanswered);
-    if ((answer?.result?.value as Interruption | undefined) === "retry") return void setImmediate(again);
-    parentPort!.postMessage("interrupted");
+    if ((answer?.result?.value as Interruption | undefined) === "retry") {
+      return void (attempt < hastyAttempts ? setImmediate(again) : setTimeout(again, pauseMs));
+    }
+    parentPort!.postMessage(signal.cell);
     setTimeout(again, patienceMs);
   });
 }
 
 const reader = new FrameReader<Signal>((signal) => {
-  if (signal.type === "interrupt") return interrupt();
+  if (signal.type === "interrupt") return interrupt(signal);
   inputs.postMessage(signal.value);
   wake();
 });
