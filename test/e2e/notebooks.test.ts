@@ -105,9 +105,9 @@ describe("by nbclient", () => {
 test("the README's cell runs as it stands, on fewer steps and tasks", async () => {
   const [, code] = /```ts\n(.*?)```/s.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
   const source = code
-    .replace("count: 1200", "count: 64")
+    .replace("count: 1600", "count: 64")
     .replace("count: 200", "count: 8")
-    .replace("steps: 160", "steps: 4");
+    .replace("steps: 200", "steps: 4");
   expect(source).not.toBe(code);
   const file = join(output, "readme.ipynb");
   const cell: CodeCell = { cell_type: "code", id: "readme", metadata: {}, source, execution_count: null, outputs: [] };
