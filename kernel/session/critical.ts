@@ -21,10 +21,16 @@ export function critical<T>(body: () => T): T {
 
 let own: inspector.Session | undefined;
 
-/** Unwinds everything on this thread's stack, past every catch and finally. */
-export function terminateExecution(): void {
+/** On a clean stack: what was unwound at its first step never came to its `finally`. */
+export function leaveCritical(): void {
+  depth = 0;
+  wanted = false;
+}
+
+/** Unwinds everything on this thread's stack, past every catch and finally; `false` when that must wait a moment. */
+export function terminateExecution(): boolean {
   wanted = depth > 0;
-  if (wanted) return;
+  if (wanted) return false;
   keepImmediates();
   unwindAsyncIds();
   if (!own) {
@@ -32,6 +38,7 @@ export function terminateExecution(): void {
     own.connect(); // stays: a session that goes away takes the termination back
   }
   own.post("Runtime.terminateExecution");
+  return true;
 }
 
 /** Fields of Node's `Immediate`, a link of the list that one turn of the event loop works off. */

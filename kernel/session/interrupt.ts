@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promiseHooks } from "node:v8";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
-import { terminateExecution } from "./critical.ts";
+import { leaveCritical, terminateExecution } from "./critical.ts";
 
 const hook = "medgym.kernel.interrupt";
 /** Evaluated on the main thread by the watcher: stops what may be stopped and says what it found. */
@@ -13,11 +13,18 @@ export const interruptExpression = (pressedBefore: boolean): string =>
 /** `retry`: something was running that cannot be stopped at this point. */
 export type Interruption = "done" | "retry";
 
+/** From the watcher: an interrupt has done what it could to the running code. */
+export interface Stopped {
+  ticket: number;
+  /** The cell that is meant. */
+  cell?: string;
+}
+
 /** What both threads see: slots of `shared`. */
 export const slot = { woken: 0, settled: 1 };
 
 export interface WatcherData {
-  /** [woken, settled]: 1 when a blocked main thread has something to wake up for; interrupts dealt with. */
+  /** [woken, settled]: 1 when a blocked main thread has something to wake up for; the last interrupt dealt with. */
   shared: Int32Array;
   /** Where answers of the user go: readable by a thread that blocks. */
   inputs: MessagePort;
@@ -57,8 +64,7 @@ let removeTrap: (() => void) | undefined;
  */
 function setTrap(): void {
   removeTrap ??= promiseHooks.onBefore(() => {
-    terminateExecution();
-    for (;;); // nothing may happen in between
+    if (terminateExecution()) for (;;); // nothing may happen in between
   }) as unknown as () => void;
 }
 
@@ -87,10 +93,11 @@ export function installInterrupt(settle: (cell?: string) => void): void {
   const workerData: WatcherData = { shared, inputs: inputs.port2 };
   const transferList = [inputs.port2];
   const worker = new Worker(new URL("./watcher.js", import.meta.url), { workerData, transferList, execArgv: [] });
-  worker.on("message", (cell?: string) => {
+  worker.on("message", ({ ticket, cell }: Stopped) => {
+    leaveCritical();
     removeTrap?.();
     removeTrap = undefined;
-    Atomics.add(shared, slot.settled, 1);
+    Atomics.store(shared, slot.settled, ticket);
     settle(cell);
   });
   worker.unref();

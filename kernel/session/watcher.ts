@@ -5,7 +5,7 @@
 import inspector from "node:inspector";
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import { type Interruption, interruptExpression, slot, type WatcherData } from "./interrupt.ts";
+import { type Interruption, interruptExpression, type Stopped, slot, type WatcherData } from "./interrupt.ts";
 import { FrameReader, type Signal, signalFd } from "./protocol.ts";
 
 const { shared, inputs } = workerData as WatcherData;
@@ -18,6 +18,8 @@ function wake(): void {
 
 let interrupting = false;
 let wantedAgain: Interrupt | undefined;
+/** Numbers the interrupts: the main thread says which it has dealt with. */
+let ticket = 0;
 
 type Interrupt = Extract<Signal, { type: "interrupt" }>;
 
@@ -33,18 +35,18 @@ function interrupt(signal: Interrupt): void {
   wantedAgain = interrupting ? signal : undefined;
   if (interrupting) return;
   interrupting = true;
-  press(signal, Atomics.load(shared, slot.settled), 1);
+  ticket++;
+  press(signal, 1);
   wake();
 }
 
-function press(signal: Interrupt, settled: number, attempt: number): void {
+function press(signal: Interrupt, attempt: number): void {
   const session = new inspector.Session();
   session.connectToMainThread();
   const again = () => {
     clearTimeout(unanswered);
     session.disconnect();
-    if (Atomics.load(shared, slot.settled) === settled && attempt < lastAttempt)
-      return press(signal, settled, attempt + 1);
+    if (Atomics.load(shared, slot.settled) !== ticket && attempt < lastAttempt) return press(signal, attempt + 1);
     interrupting = false;
     if (wantedAgain) interrupt(wantedAgain);
   };
@@ -57,7 +59,8 @@ function press(signal: Interrupt, settled: number, attempt: number): void {
     if ((answer?.result?.value as Interruption | undefined) === "retry") {
       return void (attempt < hastyAttempts ? setImmediate(again) : setTimeout(again, pauseMs));
     }
-    parentPort!.postMessage(signal.cell);
+    const stopped: Stopped = { ticket, cell: signal.cell };
+    parentPort!.postMessage(stopped);
     setTimeout(again, patienceMs);
   });
 }
