@@ -31,16 +31,18 @@ export interface GenerateBenchRow {
 const promptTokens = 64;
 const newTokens = 64;
 
-export async function generateBench({ root, python, quick, log }: BenchContext): Promise<GenerateBenchRow[]> {
+export async function generateBench({ root, python, quick, wanted, log }: BenchContext): Promise<GenerateBenchRow[]> {
   const rows: GenerateBenchRow[] = [];
-  const cases: [shape: string, sequences: number, threads: number][] = [
+  // shape, sequences, threads
+  const cases: [string, number, number][] = [
     ["nano", 1, 1],
     ["nano", 16, 1],
     ["mini", 1, 1],
     ["mini", 16, 1],
   ];
   if (!quick) cases.push(["nano", 16, 2], ["mini", 16, 2], ["0.5b", 1, 1], ["0.5b", 16, 1]);
-  for (const [shape, sequences, threads] of cases) rows.push(await measure(shape, sequences, threads));
+  for (const [shape, sequences, threads] of cases.filter((row) => wanted(row.join(" "))))
+    rows.push(await measure(shape, sequences, threads));
   log(`\n${report(rows)}\n`);
   return rows;
 

@@ -9,6 +9,8 @@ export interface BenchContext {
   /** Python of the peers' virtual environment. */
   python: string;
   quick: boolean;
+  /** Whether a row, named by its parameters ("mini lora 1"), was asked for. */
+  wanted(row: string): boolean;
   log(text: string): void;
 }
 
@@ -103,7 +105,7 @@ export function machine(): Record<string, unknown> {
 export function writeResults(root: string, name: string, results: unknown): string {
   const folder = join(root, "bench", "results");
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${name}-${new Date().toISOString().slice(0, 10)}.json`);
+  const file = join(folder, `${name}-${new Date().toISOString().slice(0, 16).replaceAll(":", "")}.json`);
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
   return file;
 }

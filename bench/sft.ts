@@ -21,7 +21,7 @@ export interface SftBenchRow {
   all: Record<string, { tokensPerSecond: number[]; peakBytes: number[]; firstLoss?: number }>;
 }
 
-export async function sftBench({ root, python, quick, log }: BenchContext): Promise<SftBenchRow[]> {
+export async function sftBench({ root, python, quick, wanted, log }: BenchContext): Promise<SftBenchRow[]> {
   const rows: SftBenchRow[] = [];
   const cases: [string, "lora" | "full", number][] = [
     ["nano", "lora", 1],
@@ -29,7 +29,8 @@ export async function sftBench({ root, python, quick, log }: BenchContext): Prom
   ];
   if (!quick)
     cases.push(["nano", "full", 1], ["mini", "full", 1], ["nano", "lora", 2], ["mini", "lora", 2], ["0.5b", "lora", 1]);
-  for (const [shape, mode, threads] of cases) rows.push(await measure(shape, mode, threads));
+  for (const [shape, mode, threads] of cases.filter((row) => wanted(row.join(" "))))
+    rows.push(await measure(shape, mode, threads));
   log(`\n${report(rows)}\n`);
   return rows;
 
@@ -38,7 +39,7 @@ export async function sftBench({ root, python, quick, log }: BenchContext): Prom
     try {
       await writeModel(shape, directory);
       const [sequences, tokens] = shapes[shape].batch;
-      const args = [mode, String(sequences), String(tokens), quick ? "3" : "8"];
+      const args = [mode, String(sequences), String(tokens), quick ? "3" : "5"];
       const env = { MEDGYM_THREADS: String(threads), OMP_NUM_THREADS: String(threads), HF_HUB_OFFLINE: "1" };
       const ours = join(root, "dist", "bench", "sides", "train-step.js");
       const peer = join(root, "bench", "peers", "train_step.py");
