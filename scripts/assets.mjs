@@ -1,4 +1,4 @@
-// npm run assets: makes assets/nano anew, tokenizer, pre-training and weights. Half an hour to an hour on one core; a
+// npm run assets: makes assets/nano anew, tokenizer, pre-training and weights. Nine minutes on one core with AMX; a
 // run that was stopped goes on where it was.
 import { join } from "node:path";
 import { build, main, root, run } from "./steps.mjs";
