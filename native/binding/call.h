@@ -62,6 +62,8 @@ class Call {
   // A typed array, kept alive until the call has ended. Null or undefined gives an empty span with `optional`.
   template <typename T>
   Span<T> array(napi_value value, const char* name, bool optional = false) { return view<T>(value, name, optional); }
+  template <typename T>
+  Span<T> array(size_t i, const char* field, bool optional = false) { return view<T>(get(values_[i], field), field, optional); }
 
   // A handle, kept alive by what the job captures.
   template <typename T>
@@ -69,6 +71,8 @@ class Call {
   // null or undefined gives a null pointer.
   template <typename T>
   std::shared_ptr<T> handle_or_null(napi_value value) const { return is_nothing(value) ? nullptr : holder<T>(value).handle; }
+  template <typename T>
+  std::shared_ptr<T> handle_or_null(size_t i, const char* field) const { return handle_or_null<T>(get(values_[i], field)); }
   template <typename T>
   Holder<T>& holder(napi_value, bool destroyed_too = false) const;
 

@@ -6,7 +6,7 @@ namespace {
 // A result buffer that the caller allocated, or none.
 template <typename T>
 T* output(Call& call, size_t argument, const char* name, size_t wanted) {
-  auto span = call.array<T>(call.field(argument, name), name, true);
+  auto span = call.array<T>(argument, name, true);
   call.require(!span.data || span.length == wanted, std::string(name) + " has " + std::to_string(span.length) + " elements, " +
                                                         std::to_string(wanted) + " are wanted");
   return span.data;
@@ -18,9 +18,9 @@ T* output(Call& call, size_t argument, const char* name, size_t wanted) {
 // mg_status mg_forward(mg_model*, const mg_batch*, const mg_forward_options*, mg_forward_result* out, mg_error* err)
 napi_value forward(Call& call) {
   auto model = call.handle<Model>(0);
-  auto tokens = call.array<int32_t>(call.field(1, "tokens"), "tokens");
-  auto cu_seqlens = call.array<int32_t>(call.field(1, "cuSeqlens"), "cuSeqlens");
-  auto positions = call.array<int32_t>(call.field(1, "positions"), "positions", true);
+  auto tokens = call.array<int32_t>(1, "tokens");
+  auto cu_seqlens = call.array<int32_t>(1, "cuSeqlens");
+  auto positions = call.array<int32_t>(1, "positions", true);
   const size_t T = tokens.length;
   call.require(cu_seqlens.length >= 2, "cuSeqlens needs at least two elements");
   call.require(!positions.data || positions.length == T,
@@ -28,8 +28,8 @@ napi_value forward(Call& call) {
   mg_batch batch{sizeof batch, static_cast<int32_t>(T), static_cast<int32_t>(cu_seqlens.length - 1), tokens.data, cu_seqlens.data,
                  positions.data};
 
-  auto adapter = call.handle_or_null<Adapter>(call.field(2, "adapter"));
-  auto targets = call.array<int32_t>(call.field(2, "targets"), "targets");
+  auto adapter = call.handle_or_null<Adapter>(2, "adapter");
+  auto targets = call.array<int32_t>(2, "targets");
   mg_forward_options options{};
   options.struct_size = sizeof options;
   options.candidates = call.integer(2, "candidates");

@@ -25,9 +25,9 @@ napi_value generator_destroy(Call& call) { return destroy<Generator>(call); }
 // mg_status mg_generator_submit(mg_generator*, const mg_request*, uint64_t* id, mg_error* err)
 napi_value generator_submit(Call& call) {
   auto generator = call.handle<Generator>(0);
-  auto prompt = call.array<int32_t>(call.field(1, "prompt"), "prompt");
-  auto stop_tokens = call.array<int32_t>(call.field(1, "stopTokens"), "stopTokens");
-  auto adapter = call.handle_or_null<Adapter>(call.field(1, "adapter"));
+  auto prompt = call.array<int32_t>(1, "prompt");
+  auto stop_tokens = call.array<int32_t>(1, "stopTokens");
+  auto adapter = call.handle_or_null<Adapter>(1, "adapter");
   mg_request request{};
   request.struct_size = sizeof request;
   request.prompt = prompt.data;
