@@ -39,15 +39,23 @@ double difference_right_padded(const Fixture& f, const Packed& packed, const std
   return worst;
 }
 
+// A fixture's model and its three right-padded rows, run packed.
+struct RightPadded {
+  RightPadded(mg_device* device, const char* name)
+      : f(name), model(load(device, f.directory)), packed(right_padded_batch(f.expected)),
+        out(run_forward(model.get(), packed, {.logits = true}, vocabulary)) {}
+  Fixture f;
+  ModelPtr model;
+  Packed packed;
+  Outputs out;
+};
+
 }  // namespace
 
 TEST(logits_and_loss_of_packed_rows_equal_the_right_padded_fixtures) {
   const DevicePtr device = open_cpu();
   for (const char* name : models) {
-    const Fixture f(name);
-    const ModelPtr model = load(device.get(), f.directory);
-    const Packed packed = right_padded_batch(f.expected);
-    const Outputs out = run_forward(model.get(), packed, {.logits = true}, vocabulary);
+    const auto [f, model, packed, out] = RightPadded(device.get(), name);
     const double worst = difference_right_padded(f, packed, out.logits);
     std::printf("  %-13s logits within %.1e, loss %.6f\n", name, worst, out.loss);
     CHECK_NEAR(worst, 0, 2e-5);
@@ -63,10 +71,7 @@ TEST(logits_and_loss_of_packed_rows_equal_the_right_padded_fixtures) {
 TEST(packed_and_left_padded_inputs_give_the_same_logits) {
   const DevicePtr device = open_cpu();
   for (const char* name : models) {
-    const Fixture f(name);
-    const ModelPtr model = load(device.get(), f.directory);
-    const Packed packed = right_padded_batch(f.expected);
-    const Outputs out = run_forward(model.get(), packed, {.logits = true}, vocabulary);
+    const auto [f, model, packed, out] = RightPadded(device.get(), name);
     if (f.tensors.has("logits_packed")) {
       const std::vector<float> wanted = read_fixture_tensor(f.tensors, "logits_packed");
       CHECK_NEAR(largest_difference(out.logits.data(), wanted.data(), wanted.size()), 0, 2e-5);
