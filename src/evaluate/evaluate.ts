@@ -58,21 +58,16 @@ type Resolved = z.output<typeof schema>;
 
 /** Scores of a model on tasks. Scores are null where nothing could be scored: never 0. */
 export class Evaluation implements Displayable {
-  readonly name: string;
-  readonly outcomes: readonly Outcome[];
-  readonly seconds: number;
+  readonly name!: string;
+  readonly outcomes!: readonly Outcome[];
+  readonly seconds!: number;
   /** Generated. */
-  readonly tokens: number;
-  readonly confidence: number;
-  readonly seed: number;
+  readonly tokens!: number;
+  readonly confidence!: number;
+  readonly seed!: number;
 
   constructor(fields: Pick<Evaluation, "name" | "outcomes" | "seconds" | "tokens" | "confidence" | "seed">) {
-    this.name = fields.name;
-    this.outcomes = fields.outcomes;
-    this.seconds = fields.seconds;
-    this.tokens = fields.tokens;
-    this.confidence = fields.confidence;
-    this.seed = fields.seed;
+    Object.assign(this, fields);
   }
 
   /** Number of tasks. */

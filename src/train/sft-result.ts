@@ -25,23 +25,18 @@ export interface SftSummary {
 
 export class SftResult implements Displayable {
   /** The trained model: the base with its adapter on, or the base itself when every weight was trained. */
-  readonly model: Model;
+  readonly model!: Model;
   /** Id in the run store, for `track.load`. */
-  readonly id: string;
+  readonly id!: string;
   /** Folder of manifest, metrics, checkpoints and (with LoRA) `adapter/` in PEFT form. */
-  readonly path: string;
+  readonly path!: string;
   /** Lowest evaluation loss and its step; null without evalData. */
-  readonly best: Best | null;
-  readonly summary: SftSummary;
-  readonly events: readonly SftEvent[];
+  readonly best!: Best | null;
+  readonly summary!: SftSummary;
+  readonly events!: readonly SftEvent[];
 
   constructor(parts: Pick<SftResult, "model" | "id" | "path" | "best" | "summary" | "events">) {
-    this.model = parts.model;
-    this.id = parts.id;
-    this.path = parts.path;
-    this.best = parts.best;
-    this.summary = parts.summary;
-    this.events = parts.events;
+    Object.assign(this, parts);
   }
 
   /** Writes the adapter as a PEFT folder; without LoRA the whole model as a Hugging Face folder. */
