@@ -12,6 +12,7 @@ export {
   evaluate,
   exactMatch,
 } from "./evaluate/index.ts";
+export * as gym from "./gym/index.ts";
 export {
   createModel,
   type Generation,

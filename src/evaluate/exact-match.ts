@@ -1,3 +1,4 @@
+import { canonicalJson } from "../core/canonical.ts";
 import type { ToolCall } from "./task.ts";
 
 /** Unicode forms, letter case and runs of white space do not count; digits, signs and order do. */
@@ -11,12 +12,5 @@ export function exactMatch(answer: string, expected: string): boolean {
 
 /** The same calls in the same order; the order of arguments does not count. */
 export function callsMatch(calls: readonly ToolCall[], expected: readonly ToolCall[]): boolean {
-  return calls.length === expected.length && calls.every((call, i) => canonical(call) === canonical(expected[i]));
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join()}}`;
+  return calls.length === expected.length && calls.every((call, i) => canonicalJson(call) === canonicalJson(expected[i]));
 }

@@ -1,0 +1,47 @@
+import type { Environment, Episode } from "./episode.ts";
+import type { Split, Task } from "./task.ts";
+import type { ToolCall } from "./tool.ts";
+
+export interface TaskOptions {
+  /** @default all three */
+  split?: Split;
+  /** At most so many, from the front. @default all there are */
+  count?: number;
+  /** Only these kinds. */
+  kinds?: readonly string[];
+  /** Another seed gives other patients; splits still hold, since they follow from the patient's id. @default 0: the shipped set */
+  seed?: number;
+}
+
+/** An environment with its own tasks and a scripted solver. */
+export interface Domain extends Environment {
+  /** In words: "Drug interactions". */
+  readonly title: string;
+  /** Of tasks. */
+  readonly kinds: readonly string[];
+  /** The same options give the same tasks. At least 200 distinct ones (100 for the later five), split 80/10/10 by patient. */
+  tasks(options?: TaskOptions): Task[];
+  /** Solves a task with what a model would see: never from the task's criteria or answer. */
+  expert(brief: Brief): Expert;
+  /** What was unsafe in a finished episode, judged on the patient's state. */
+  violations?(episode: Episode): Violation[];
+}
+
+/** What a solver is told. */
+export type Brief = Pick<Task, "id" | "kind" | "ticket" | "options" | "patientId">;
+
+/** A solver's next move: a call, which it gets the result of, or a last text. */
+export type Move = (ToolCall & { thought?: string }) | { text: string };
+
+/** `const vitals = yield { name: "getVitalSigns", arguments: { patientId } }`. */
+// biome-ignore lint/suspicious/noExplicitAny: results are whatever the tool returns
+export type Expert = Generator<Move, void, any>;
+
+/** DOMAINS: 5 contraindication or allergy ignored, dangerous dose, missed emergency, wrong procedure … 1 style. */
+export interface Violation {
+  severity: 1 | 2 | 3 | 4 | 5;
+  /** e.g. "allergy ignored" */
+  kind: string;
+  /** With what was seen, e.g. "prescribed amoxicillin despite penicillin allergy (anaphylaxis)". */
+  text: string;
+}

@@ -1,0 +1,15 @@
+export { type Action, parseAction, renderCalls } from "./action.ts";
+export type { Brief, Domain, Expert, Move, TaskOptions, Violation } from "./domain.ts";
+export { defineEnvironment, type EnvironmentOptions } from "./environment.ts";
+export type { End, Environment, Episode, ToolLogEntry, Turn } from "./episode.ts";
+export { type EpisodeRecord, expertPolicy, type Policy, play, recordOf, replay } from "./play.ts";
+export {
+  type PartScore,
+  type Reward,
+  type RewardContext,
+  type RewardReport,
+  type RewardTable,
+  scoreEpisode,
+} from "./reward.ts";
+export { type Assertion, type ExpectedAction, type Split, splits, type Task, taskSchema } from "./task.ts";
+export { type Tool, type ToolCall, type ToolContext, ToolError, type ToolKind } from "./tool.ts";
