@@ -142,8 +142,8 @@ void Generator::advance(const Group& group, bool prefill) {
     const PagedCache cache = cache_.layer(layer);
     paged_write(ctx, cache, paged, qkv + q, row, qkv + q + g, row);
     const AttentionShape shape = attention_shape(pass, layer);
-    if (prefill) attention_forward(ctx, shape, qkv, row, qkv + q, row, qkv + q + g, row, attn, q, nullptr);
-    else paged_attention(ctx, cache, paged, shape.heads, shape.scale, shape.window, qkv, row, attn, q);
+    const auto attend = prefill ? paged_prefill_attention : paged_attention;
+    attend(ctx, cache, paged, shape.heads, shape.scale, shape.window, qkv, row, attn, q);
     attention_output(pass, layer, attn, x, nullptr);
     mlp(pass, layer, x, h, gate_up, act, nullptr);
   }

@@ -1,4 +1,5 @@
-// Attention of new tokens over a paged key/value cache (arXiv:2309.06180), for decoding and for prefill in chunks.
+// Attention of new tokens over a paged key/value cache (arXiv:2309.06180), for decoding and for prefill in chunks. Sequences may share
+// blocks.
 // The cache of one layer is `blocks` blocks of `block_size` positions: (blocks, G, block_size, D) for keys, the same for values.
 // A sequence's position p lies in block block_table[p / block_size] at p % block_size.
 #pragma once
@@ -25,12 +26,20 @@ struct PagedBatch {
   const int32_t* context_lengths;  // (S), new tokens included
   const int32_t* block_tables;     // (S, table_row)
   int64_t table_row;
+  // (S) or null: new tokens at positions before stored_from[s] are in the cache already, as blocks that are shared, and are not written.
+  const int32_t* stored_from = nullptr;
 };
 
 // Stores the new tokens' keys and values, (T,G,D) with row strides, at their positions.
 void paged_write(Context&, const PagedCache&, const PagedBatch&, const float* k, int64_t k_row, const float* v, int64_t v_row);
-// out (T,H,D): causal attention of each new token over its sequence's cache, which already holds the new tokens.
+// out (T,H,D): causal attention of each new token over its sequence's cache, which already holds the new tokens. Two ways, whose last bits
+// differ, as with GemmPath. Each way a token's output depends on its query and its sequence's cache only: neither on which tokens are new
+// with it nor on other sequences.
+// dots: each token by itself; for decoding.
 void paged_attention(Context&, const PagedCache&, const PagedBatch&, int heads, float scale, int window, const float* q, int64_t q_row,
                      float* out, int64_t out_row);
+// panels: blocks of queries against packed keys; for prompts.
+void paged_prefill_attention(Context&, const PagedCache&, const PagedBatch&, int heads, float scale, int window, const float* q,
+                             int64_t q_row, float* out, int64_t out_row);
 
 }  // namespace medgym

@@ -32,8 +32,10 @@ int64_t pack_b(const GemmArgs& g, float* out) {
 inline int64_t multiply_room(int64_t rows, int64_t inner) { return (rows + 48) * ((inner + 31) / 16 * 16 + 32) + 64; }
 
 // C = alpha·A·B + beta·C by the calling thread, B packed: panels panel_stride numbers apart. AMX: tiles are configured.
+// first_word: which word of a longer inner dimension the first is. C is rounded at the multiples of kBlockWords of that longer one, so
+// that leading zeros that are left out change no bit.
 template <bool Pairs>
-void multiply(const GemmArgs& g, const float* panels, int64_t panel_stride, float* room) {
+void multiply(const GemmArgs& g, const float* panels, int64_t panel_stride, float* room, int64_t first_word = 0) {
   GemmWork w{};
   w.args = g;
   w.k_words = pad_words(g.inner, Pairs);
@@ -51,8 +53,8 @@ void multiply(const GemmArgs& g, const float* panels, int64_t panel_stride, floa
   for (int64_t row = 0; row < g.rows; row += kBlockRows) {
     const int64_t rows = std::min(kBlockRows, g.rows - row);
     const Strips strips(row, rows);
-    for (int64_t k = 0; k < w.k_words; k += kBlockWords) {
-      const int64_t words = std::min(kBlockWords, w.k_words - k);
+    for (int64_t k = 0, words; k < w.k_words; k += words) {
+      words = std::min(kBlockWords - (first_word + k) % kBlockWords, w.k_words - k);
       const bool copy = w.a_inner != 1;
       if (copy) copy_strips(w, strips, k, words, room);
       for (int64_t panel = 0; panel < panel_count(g.columns); panel++) {
@@ -157,7 +159,8 @@ void forward_head(const AttentionHead& h, float* room) {
       o.a_inner = 1;
       o.c = out;
       o.c_row = h.out_row;
-      multiply<Pairs>(o, values + range.first / (Pairs ? 2 : 1) * kPanel, value_stride, rest);
+      const int64_t first_word = range.first / (Pairs ? 2 : 1);
+      multiply<Pairs>(o, values + first_word * kPanel, value_stride, rest, first_word);
       for (int64_t i = 0; i < rows; i++) {
         const float inverse = 1 / sums[i];
         float* o_row = out + i * h.out_row;
