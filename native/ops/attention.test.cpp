@@ -11,7 +11,18 @@ namespace {
 struct Problem {
   std::vector<int32_t> cu;
   int heads, kv_heads, d, window;
+  std::vector<KeySpan> prefixes = {};  // rows of the prefix buffers, which here follow the T own rows of k and v
+  int64_t prefix_rows = 0;
   int64_t tokens() const { return cu.back(); }
+  // Rows of k and v that token i of sequence n sees, in the order of their positions.
+  std::vector<int64_t> seen(size_t n, int64_t i) const {
+    std::vector<int64_t> rows;
+    if (!prefixes.empty())
+      for (int64_t j = 0; j < prefixes[n].count; j++) rows.push_back(tokens() + prefixes[n].first + j);
+    for (int64_t j = cu[n]; j <= i; j++) rows.push_back(j);
+    if (window > 0 && int64_t(rows.size()) > window) rows.erase(rows.begin(), rows.end() - window);
+    return rows;
+  }
   AttentionShape shape(Dtype compute) const {
     AttentionShape s{.tokens = tokens(), .sequences = int32_t(cu.size() - 1), .cu_seqlens = cu.data(), .heads = heads, .kv_heads = kv_heads,
                      .head_dim = d, .scale = float(1 / std::sqrt(double(d)))};
@@ -23,7 +34,7 @@ struct Problem {
 
 using Values = std::vector<double>;
 
-// The definition in f64. q, out (T,H,D); k, v (T,G,D); lse (T,H).
+// The definition in f64. q, out (T,H,D); k, v (T and prefix rows,G,D); lse (T,H).
 void define(const Problem& p, const Values& q, const Values& k, const Values& v, Values& out, Values& lse) {
   const double scale = 1 / std::sqrt(double(p.d));
   out.assign(q.size(), 0);
@@ -32,17 +43,17 @@ void define(const Problem& p, const Values& q, const Values& k, const Values& v,
     for (int64_t i = p.cu[n]; i < p.cu[n + 1]; i++)
       for (int h = 0; h < p.heads; h++) {
         const int g = h / (p.heads / p.kv_heads);
-        const int64_t from = p.window > 0 ? std::max<int64_t>(p.cu[n], i - p.window + 1) : p.cu[n];
+        const std::vector<int64_t> rows = p.seen(n, i);
         Values e;
         double sum = 0;
-        for (int64_t j = from; j <= i; j++) {
+        for (int64_t j : rows) {
           double s = 0;
           for (int c = 0; c < p.d; c++) s += q[(i * p.heads + h) * p.d + c] * k[(j * p.kv_heads + g) * p.d + c];
           e.push_back(std::exp(s * scale));
           sum += e.back();
         }
-        for (int64_t j = from; j <= i; j++)
-          for (int c = 0; c < p.d; c++) out[(i * p.heads + h) * p.d + c] += e[j - from] / sum * v[(j * p.kv_heads + g) * p.d + c];
+        for (size_t j = 0; j < rows.size(); j++)
+          for (int c = 0; c < p.d; c++) out[(i * p.heads + h) * p.d + c] += e[j] / sum * v[(rows[j] * p.kv_heads + g) * p.d + c];
         lse[i * p.heads + h] = std::log(sum);
       }
 }
@@ -59,10 +70,10 @@ Gradients define_backward(const Problem& p, const Values& q, const Values& k, co
     for (int64_t i = p.cu[n]; i < p.cu[n + 1]; i++)
       for (int h = 0; h < p.heads; h++) {
         const int g = h / (p.heads / p.kv_heads);
-        const int64_t from = p.window > 0 ? std::max<int64_t>(p.cu[n], i - p.window + 1) : p.cu[n], row = (i * p.heads + h) * p.d;
+        const int64_t row = (i * p.heads + h) * p.d;
         double delta = 0;
         for (int c = 0; c < p.d; c++) delta += dout[row + c] * out[row + c];
-        for (int64_t j = from; j <= i; j++) {
+        for (int64_t j : p.seen(n, i)) {
           const int64_t key = (j * p.kv_heads + g) * p.d;
           double s = 0, dp = 0;
           for (int c = 0; c < p.d; c++) s += q[row + c] * k[key + c], dp += dout[row + c] * v[key + c];
@@ -82,50 +93,71 @@ Values wide(const std::vector<float>& v) { return Values(v.begin(), v.end()); }
 const Problem problems[] = {
     {{0, 1}, 1, 1, 16, 0},          {{0, 5, 12}, 2, 1, 20, 0},      {{0, 70, 70, 103}, 4, 2, 32, 0}, {{0, 130}, 2, 2, 64, 0},
     {{0, 50, 120}, 4, 1, 24, 5},    {{0, 150}, 2, 1, 16, 40},       {{0, 33, 97}, 6, 2, 80, 0},      {{0, 40}, 1, 1, 128, 7},
+    // Several units of one sequence, windows shorter and longer than a unit.
+    {{0, 700}, 2, 1, 16, 0},        {{0, 20, 520}, 2, 1, 16, 50},   {{0, 600}, 2, 2, 16, 300},
+    // Prefixes: shared, neighbouring, missing; children of one token, and longer than a unit; windows that end in either part.
+    {{0, 1, 3, 60}, 2, 1, 16, 0, {{0, 7}, {0, 7}, {0, 7}}, 7},
+    {{0, 30, 31, 90, 170, 300}, 4, 2, 32, 0, {{0, 0}, {3, 100}, {3, 100}, {103, 40}, {0, 3}}, 143},
+    {{0, 330, 340}, 4, 1, 24, 0, {{5, 70}, {5, 70}}, 80},
+    {{0, 20, 21, 90, 400}, 2, 1, 16, 30, {{0, 64}, {0, 64}, {64, 10}, {0, 64}}, 74},
+    {{0, 200, 260}, 2, 1, 16, 250, {{0, 180}, {0, 180}}, 180},
 };
 
 }  // namespace
 
 TEST(attention_definition_has_the_gradient_that_finite_differences_give) {
-  const Problem p{{0, 3, 7}, 2, 1, 3, 3};
-  Values q = wide(random_values(7 * 2 * 3, 1)), k = wide(random_values(7 * 3, 2)), v = wide(random_values(7 * 3, 3));
-  const Values dout = wide(random_values(7 * 2 * 3, 4));
-  const Gradients d = define_backward(p, q, k, v, dout);
-  const auto loss = [&] {
-    Values out, lse;
-    define(p, q, k, v, out, lse);
-    double sum = 0;
-    for (size_t i = 0; i < out.size(); i++) sum += out[i] * dout[i];
-    return sum;
-  };
-  const auto compare = [&](Values& x, const Values& expected) {
-    for (size_t i = 0; i < x.size(); i++) {
-      const double kept = x[i], step = 1e-5;
-      x[i] = kept + step;
-      const double high = loss();
-      x[i] = kept - step;
-      const double low = loss();
-      x[i] = kept;
-      CHECK_NEAR((high - low) / (2 * step), expected[i], 1e-8);
-    }
-  };
-  compare(q, d.q);
-  compare(k, d.k);
-  compare(v, d.v);
+  for (const Problem& p : {Problem{{0, 3, 7}, 2, 1, 3, 3}, Problem{{0, 2, 3, 7}, 2, 1, 3, 4, {{1, 3}, {0, 0}, {1, 3}}, 5}}) {
+    const int64_t keys = p.tokens() + p.prefix_rows;
+    Values q = wide(random_values(7 * 2 * 3, 1)), k = wide(random_values(keys * 3, 2)), v = wide(random_values(keys * 3, 3));
+    const Values dout = wide(random_values(7 * 2 * 3, 4));
+    const Gradients d = define_backward(p, q, k, v, dout);
+    const auto loss = [&] {
+      Values out, lse;
+      define(p, q, k, v, out, lse);
+      double sum = 0;
+      for (size_t i = 0; i < out.size(); i++) sum += out[i] * dout[i];
+      return sum;
+    };
+    const auto compare = [&](Values& x, const Values& expected) {
+      for (size_t i = 0; i < x.size(); i++) {
+        const double kept = x[i], step = 1e-5;
+        x[i] = kept + step;
+        const double high = loss();
+        x[i] = kept - step;
+        const double low = loss();
+        x[i] = kept;
+        CHECK_NEAR((high - low) / (2 * step), expected[i], 1e-8);
+      }
+    };
+    compare(q, d.q);
+    compare(k, d.k);
+    compare(v, d.v);
+  }
 }
 
 TEST(attention_forward_and_backward_equal_the_definition) {
   every_isa([](Context& ctx) {
     for (const Problem& p : problems)
       for (Dtype compute : {Dtype::F32, Dtype::BF16}) {
-        const int64_t t = p.tokens(), qr = p.heads * p.d, kr = p.kv_heads * p.d;
-        std::vector<float> q = random_values(t * qr, 1), k = random_values(t * kr, 2), v = random_values(t * kr, 3), dout = random_values(t * qr, 4);
+        const int64_t t = p.tokens(), keys = t + p.prefix_rows, qr = p.heads * p.d, kr = p.kv_heads * p.d;
+        std::vector<float> q = random_values(t * qr, 1), k = random_values(keys * kr, 2), v = random_values(keys * kr, 3),
+                           dout = random_values(t * qr, 4);
         if (compute == Dtype::BF16) q = rounded(q), k = rounded(k), v = rounded(v), dout = rounded(dout);
         Values out, lse;
         define(p, wide(q), wide(k), wide(v), out, lse);
-        const Gradients d = define_backward(p, wide(q), wide(k), wide(v), wide(dout));
-        const AttentionShape s = p.shape(compute);
+        Gradients d = define_backward(p, wide(q), wide(k), wide(v), wide(dout));
+        // Gradients of own keys are written, those of prefix keys added to.
         std::vector<float> o(t * qr), l(t * p.heads), dq(q.size(), NAN), dk(k.size(), NAN), dv(v.size(), NAN);
+        for (int64_t i = t * kr; i < keys * kr; i++) dk[i] = dv[i] = 0.5f, d.k[i] += 0.5, d.v[i] += 0.5;
+        AttentionShape s = p.shape(compute);
+        if (!p.prefixes.empty()) {
+          s.prefixes = p.prefixes.data();
+          s.prefix_k = k.data() + t * kr;
+          s.prefix_v = v.data() + t * kr;
+          s.prefix_dk = dk.data() + t * kr;
+          s.prefix_dv = dv.data() + t * kr;
+          s.prefix_row = kr;
+        }
         attention_forward(ctx, s, q.data(), qr, k.data(), kr, v.data(), kr, o.data(), qr, l.data());
         attention_backward(ctx, s, q.data(), qr, k.data(), kr, v.data(), kr, o.data(), qr, l.data(), dout.data(), qr, dq.data(), qr, dk.data(),
                            kr, dv.data(), kr);
@@ -160,16 +192,28 @@ TEST(attention_reads_q_k_and_v_from_one_buffer_with_longer_rows) {
 }
 
 TEST(attention_same_bits_for_any_number_of_threads) {
-  const Problem p{{0, 64, 150, 155}, 4, 2, 32, 0};
-  const int64_t t = p.tokens(), qr = p.heads * p.d, kr = p.kv_heads * p.d;
-  const auto q = random_values(t * qr, 1), k = random_values(t * kr, 2), v = random_values(t * kr, 3);
-  std::vector<float> first;
-  for (int threads : {1, 2, 3, 7}) {
-    Context ctx(threads);
-    std::vector<float> o(t * qr);
-    attention_forward(ctx, p.shape(Dtype::F32), q.data(), qr, k.data(), kr, v.data(), kr, o.data(), qr, nullptr);
-    if (first.empty()) first = o;
-    CHECK(first == o);
+  for (const int window : {0, 90}) {
+    const Problem p{{0, 64, 150, 155, 855, 900}, 4, 2, 32, window, {{0, 0}, {0, 40}, {0, 40}, {0, 40}, {40, 130}}, 170};
+    const int64_t t = p.tokens(), keys = t + p.prefix_rows, qr = p.heads * p.d, kr = p.kv_heads * p.d;
+    const auto q = random_values(t * qr, 1), k = random_values(keys * kr, 2), v = random_values(keys * kr, 3), dout = random_values(t * qr, 4);
+    std::vector<std::vector<float>> first;
+    for (int threads : {1, 2, 3, 7}) {
+      Context ctx(threads);
+      std::vector<float> o(t * qr), lse(t * p.heads), dq(t * qr), dk(keys * kr), dv(keys * kr);
+      AttentionShape s = p.shape(Dtype::F32);
+      s.prefixes = p.prefixes.data();
+      s.prefix_k = k.data() + t * kr;
+      s.prefix_v = v.data() + t * kr;
+      s.prefix_dk = dk.data() + t * kr;
+      s.prefix_dv = dv.data() + t * kr;
+      s.prefix_row = kr;
+      attention_forward(ctx, s, q.data(), qr, k.data(), kr, v.data(), kr, o.data(), qr, lse.data());
+      attention_backward(ctx, s, q.data(), qr, k.data(), kr, v.data(), kr, o.data(), qr, lse.data(), dout.data(), qr, dq.data(), qr, dk.data(),
+                         kr, dv.data(), kr);
+      const std::vector<std::vector<float>> now{o, lse, dq, dk, dv};
+      if (first.empty()) first = now;
+      CHECK(first == now);
+    }
   }
 }
 
