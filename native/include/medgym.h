@@ -146,14 +146,18 @@ MG_API mg_status mg_tensor_read(mg_model*, mg_adapter*, const char* name, int32_
 MG_API mg_status mg_tensor_write(mg_model*, mg_adapter*, const char* name, const float* values, size_t count, mg_error* err);
 
 /* ---- forward and backward ------------------------------------------------------------------ */
-/* Sequences are concatenated, never padded; attention is causal within each. */
+/* Sequences are concatenated, never padded; attention is causal within each. A sequence with a parent continues it: its tokens see all of
+ * the parent's, then those of their own sequence up to themselves, and the parent's gradients are those of all its children. So a prompt
+ * that several completions share is computed once. Give a group's prompt without its last token as the parent, and each child the prompt's
+ * last token and a completion: then every target stays at the position it has in a sequence of its own. */
 typedef struct mg_batch {
   size_t struct_size;
   int32_t token_count;    /* T */
   int32_t sequence_count; /* S */
   const int32_t* tokens;     /* (T) */
   const int32_t* cu_seqlens; /* (S+1), 0 … T */
-  const int32_t* positions;  /* (T) or NULL: 0,1,2,… in each sequence */
+  const int32_t* positions;  /* (T) or NULL: 0,1,2,… in each sequence, in a child from its parent's length on */
+  const int32_t* parents;    /* (S) or NULL: the number of the earlier sequence, itself without a parent, whose tokens come before this one's, or -1 */
 } mg_batch;
 
 typedef struct mg_forward_options {

@@ -43,7 +43,8 @@ void project_backward(const Pass& pass, int64_t layer, LayerTape& tape, const Pr
                     .x = p.x, .x_row = in};
       args.dropout = pass.train ? m->dropout : 0;
       args.seed = pass.dropout_seed;
-      args.stream = pass.group << 32 | static_cast<uint64_t>(layer * SLOTS + slot);
+      args.first = pass.first;
+      args.stream = static_cast<uint64_t>(layer * SLOTS + slot);
       args.compute = pass.model.dtype;
       lora_backward(ctx, args, tape.hidden[static_cast<size_t>(slot)].f32() + pass.tape_row * m->rank, p.dy + column, out, m->da.f32(),
           m->db.f32(), p.dx, in);
@@ -118,6 +119,12 @@ void backward_layer(const Pass& pass, int64_t layer, LayerTape& tape, float* dx,
   attention_backward(ctx, attention_shape(pass, layer), qkv, row, qkv + q, row, qkv + q + g, row, attn, q, tape.lse.f32() + at * c.heads,
       dattn, q, dqkv, row,
                      dqkv + q, row, dqkv + q + g, row);
+  // What its children, all of them gone back through by now, ask of a parent's keys and values.
+  for_each_parent(pass, [&](int64_t token, int64_t prefix, int64_t count) {
+    const float* from = r.dprefixes.f32() + prefix * 2 * g;
+    for (int64_t i = 0; i < count; ++i)
+      for (int64_t j = 0; j < 2 * g; ++j) dqkv[(token + i) * row + q + j] += from[i * 2 * g + j];
+  });
   if (c.qk_norm) tape.qkv.load(ctx, qkv, at, tokens);
   qk_norm_and_rope_backward(pass, l, qkv, dqkv);
   tape.x_in.load(ctx, x, at, tokens);
@@ -127,6 +134,28 @@ void backward_layer(const Pass& pass, int64_t layer, LayerTape& tape, float* dx,
   if (!below_qkv) return;
   rms_norm_backward(ctx, {tokens, c.hidden}, x, c.hidden, l.input_norm.data(), tape.rstd_in.f32() + at, dh, c.hidden, dx, c.hidden, true,
                     gradient_of(l.input_norm.gradient));
+}
+
+// Fills Run::prefixes for this layer, which children need before their parents' group is reached: groups are gone through backwards, so
+// that a parent finds the gradients of all its children.
+void restore_prefixes(Model& m, int64_t layer) {
+  Run& r = *m.run;
+  Context& ctx = m.context();
+  const ModelConfig& c = m.config;
+  for (size_t s = 0; s < r.prefix_rows.size(); ++s) {
+    if (r.prefix_rows[s] < 0) continue;
+    const auto sequence = static_cast<int32_t>(s);
+    const Pass pass = sequences_pass(m, sequence, sequence + 1);
+    float* qkv = grow(ctx, r.qkv, pass.tokens * (c.q_size() + 2 * c.kv_size()));
+    if (r.checkpoint) {
+      attention_inputs(pass, layer, r.inputs[static_cast<size_t>(layer)].f32() + pass.first * c.hidden,
+          grow(ctx, r.h, pass.tokens * c.hidden), qkv, nullptr);
+    } else {
+      r.tapes[static_cast<size_t>(layer)].qkv.load(ctx, qkv, pass.first, pass.tokens);
+      if (c.qk_norm) qk_norm_and_rope(pass, layer, qkv);
+    }
+    keep_prefixes(pass, qkv);
+  }
 }
 
 void check_finite(const char* name, const std::vector<float>& rows, const std::vector<int32_t>& scored, int64_t width) {
@@ -173,21 +202,25 @@ void backward(Model& m, const mg_output_gradients& out) {
 
   const int64_t first = first_trained_layer(m, r.adapter.get());
   for (int64_t layer = c.layers - 1; layer >= first; --layer) {
-    for (size_t group = 0; group + 1 < r.groups.size(); ++group) {
+    if (r.prefix_count) {
+      restore_prefixes(m, layer);
+      const int64_t size = r.prefix_count * 2 * c.kv_size();
+      fill(ctx, grow(ctx, r.dprefixes, size), 0, size);
+    }
+    for (size_t group = r.groups.size() - 1; group-- > 0;) {
       m.device->throw_if_cancelled();
-      int64_t first_token = 0;
-      Pass pass = group_pass(m, group, &first_token);
+      Pass pass = group_pass(m, group);
       LayerTape* tape = &r.recomputed;
       if (r.checkpoint) {
         float* x = grow(ctx, r.x, pass.tokens * h);
-        std::copy_n(r.inputs[static_cast<size_t>(layer)].f32() + first_token * h, pass.tokens * h, x);
+        std::copy_n(r.inputs[static_cast<size_t>(layer)].f32() + pass.first * h, pass.tokens * h, x);
         reserve_tape(m, *tape, layer, pass.tokens);
         forward_layer(pass, layer, x, tape);
       } else {
         tape = &r.tapes[static_cast<size_t>(layer)];
-        pass.tape_row = first_token;
+        pass.tape_row = pass.first;
       }
-      backward_layer(pass, layer, *tape, dx + first_token * h, layer > first);
+      backward_layer(pass, layer, *tape, dx + pass.first * h, layer > first);
     }
   }
   if (m.trainable) embedding_backward(ctx, r.token_ids.data(), r.tokens, c.vocab, h, dx, m.embedding.gradient.f32());

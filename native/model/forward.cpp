@@ -29,6 +29,15 @@ void check_batch(const Model& m, const mg_batch& b) {
     if (b.cu_seqlens[s + 1] <= b.cu_seqlens[s])
       throw Error(MG_INVALID_ARGUMENT, "Sequence " + number(s) + " has " + number(b.cu_seqlens[s + 1] - b.cu_seqlens[s]) +
           " tokens; each needs at least 1.");
+  for (int32_t s = 0; b.parents && s < b.sequence_count; ++s) {
+    const int32_t parent = b.parents[s];
+    if (parent < -1 || parent >= s)
+      throw Error(MG_INVALID_ARGUMENT, "parents[" + number(s) + "] is " + number(parent) +
+          "; it must be the number of an earlier sequence (below " + number(s) + "), or -1.");
+    if (parent >= 0 && b.parents[parent] >= 0)
+      throw Error(MG_INVALID_ARGUMENT, "The parent of sequence " + number(s) + " is sequence " + number(parent) +
+          ", which itself has a parent, " + number(b.parents[parent]) + ". Parents go one level deep: join those two into one sequence.");
+  }
   for (int32_t t = 0; t < b.token_count; ++t) {
     if (b.tokens[t] < 0 || b.tokens[t] >= m.config.vocab)
       throw Error(MG_INVALID_ARGUMENT, "Token " + number(b.tokens[t]) + " at position " + number(t) + " is not in the vocabulary of " +
@@ -82,10 +91,26 @@ void remember(Model& m, const mg_batch& b, const mg_forward_options& o, std::sha
   r.checkpoint = o.checkpoint != 0;
   r.token_ids.assign(b.tokens, b.tokens + tokens);
   r.cu_seqlens.assign(b.cu_seqlens, b.cu_seqlens + b.sequence_count + 1);
+  r.parents.clear();
+  r.prefix_rows.assign(static_cast<size_t>(b.sequence_count), -1);
+  r.prefix_count = 0;
+  const auto length = [&](int32_t s) { return b.cu_seqlens[s + 1] - b.cu_seqlens[s]; };
+  if (b.parents && std::any_of(b.parents, b.parents + b.sequence_count, [](int32_t parent) { return parent >= 0; })) {
+    r.parents.assign(b.parents, b.parents + b.sequence_count);
+    for (const int32_t parent : r.parents) {
+      if (parent < 0 || r.prefix_rows[static_cast<size_t>(parent)] >= 0) continue;
+      r.prefix_rows[static_cast<size_t>(parent)] = static_cast<int32_t>(r.prefix_count);
+      r.prefix_count += length(parent);
+    }
+  }
   r.positions.resize(static_cast<size_t>(tokens));
-  for (int32_t s = 0; s < b.sequence_count; ++s)
+  for (int32_t s = 0; s < b.sequence_count; ++s) {
+    const int32_t parent = r.parents.empty() ? -1 : r.parents[static_cast<size_t>(s)];
+    // A child's first position follows its parent's last.
+    const int32_t first = parent < 0 ? 0 : length(parent);
     for (int32_t t = b.cu_seqlens[s]; t < b.cu_seqlens[s + 1]; ++t)
-      r.positions[static_cast<size_t>(t)] = b.positions ? b.positions[t] : t - b.cu_seqlens[s];
+      r.positions[static_cast<size_t>(t)] = b.positions ? b.positions[t] : first + t - b.cu_seqlens[s];
+  }
   r.groups = make_groups(m, r.cu_seqlens, m.context().pool.size());
   r.scored.clear();
   r.targets.clear();
@@ -157,24 +182,49 @@ int64_t first_trained_layer(const Model& m, const Adapter* adapter) { return m.t
 
 AttentionShape attention_shape(const Pass& pass, int64_t layer) {
   const ModelConfig& c = pass.model.config;
-  return {.tokens = pass.tokens, .sequences = static_cast<int32_t>(pass.cu_seqlens.size() - 1), .cu_seqlens = pass.cu_seqlens.data(),
-          .heads = static_cast<int>(c.heads), .kv_heads = static_cast<int>(c.kv_heads), .head_dim = static_cast<int>(c.head_dim),
-          .scale = 1 / std::sqrt(static_cast<float>(c.head_dim)), .window = static_cast<int>(c.window[static_cast<size_t>(layer)]),
-          .compute = pass.model.dtype};
+  AttentionShape shape{.tokens = pass.tokens, .sequences = static_cast<int32_t>(pass.cu_seqlens.size() - 1),
+      .cu_seqlens = pass.cu_seqlens.data(), .heads = static_cast<int>(c.heads), .kv_heads = static_cast<int>(c.kv_heads),
+      .head_dim = static_cast<int>(c.head_dim), .scale = 1 / std::sqrt(static_cast<float>(c.head_dim)),
+      .window = static_cast<int>(c.window[static_cast<size_t>(layer)]), .compute = pass.model.dtype};
+  if (pass.prefixes.empty()) return shape;
+  const Run& r = *pass.model.run;
+  shape.prefixes = pass.prefixes.data();
+  shape.prefix_k = r.prefixes.f32();
+  shape.prefix_v = shape.prefix_k + c.kv_size();
+  if (r.dprefixes) {
+    shape.prefix_dk = r.dprefixes.f32();
+    shape.prefix_dv = shape.prefix_dk + c.kv_size();
+  }
+  shape.prefix_row = 2 * c.kv_size();
+  return shape;
 }
 
-Pass group_pass(Model& m, size_t g, int64_t* first_token) {
+Pass sequences_pass(Model& m, int32_t first, int32_t last) {
   Run& r = *m.run;
-  const auto first_sequence = r.cu_seqlens.begin() + r.groups[g], last_sequence = r.cu_seqlens.begin() + r.groups[g + 1];
-  const int32_t first = *first_sequence;
-  Pass pass{m, *last_sequence - first, r.positions.data() + first, {first_sequence, last_sequence + 1}, {}};
-  for (int32_t& start : pass.cu_seqlens) start -= first;
+  const auto begin = r.cu_seqlens.begin() + first, end = r.cu_seqlens.begin() + last;
+  Pass pass{m, *end - *begin, r.positions.data() + *begin, {begin, end + 1}, {}};
+  pass.first = *begin;
+  pass.first_sequence = first;
+  for (int32_t& start : pass.cu_seqlens) start -= static_cast<int32_t>(pass.first);
   pass.segments = {{0, pass.tokens, r.adapter.get()}};
   pass.train = r.train;
   pass.dropout_seed = r.dropout_seed;
-  pass.group = g;
-  *first_token = first;
+  for (int32_t s = first; s < last && !r.parents.empty(); ++s) {
+    const int32_t parent = r.parents[static_cast<size_t>(s)];
+    const auto p = static_cast<size_t>(parent);
+    pass.prefixes.push_back(parent < 0 ? KeySpan{0, 0} : KeySpan{r.prefix_rows[p], r.cu_seqlens[p + 1] - r.cu_seqlens[p]});
+  }
   return pass;
+}
+
+Pass group_pass(Model& m, size_t g) { return sequences_pass(m, m.run->groups[g], m.run->groups[g + 1]); }
+
+void keep_prefixes(const Pass& pass, const float* qkv) {
+  Run& r = *pass.model.run;
+  const int64_t q = pass.model.config.q_size(), width = 2 * pass.model.config.kv_size();
+  for_each_parent(pass, [&](int64_t token, int64_t row, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) std::copy_n(qkv + (token + i) * (q + width) + q, width, r.prefixes.f32() + (row + i) * width);
+  });
 }
 
 void forward_layer(const Pass& pass, int64_t layer, float* x, LayerTape* tape) {
@@ -187,6 +237,7 @@ void forward_layer(const Pass& pass, int64_t layer, float* x, LayerTape* tape) {
   float* qkv = grow(ctx, r.qkv, tokens * row);
   float* attn = grow(ctx, r.attn, tokens * q);
   attention_inputs(pass, layer, x, h, qkv, tape);
+  keep_prefixes(pass, qkv);
   attention_forward(ctx, attention_shape(pass, layer), qkv, row, qkv + q, row, qkv + q + g, row, attn, q,
                     tape ? tape->lse.f32() + pass.tape_row * c.heads : nullptr);
   attention_output(pass, layer, attn, x, tape);
@@ -208,6 +259,7 @@ void forward(Model& m, const mg_batch& batch, const mg_forward_options& options,
   const bool tapes = options.keep && !r.checkpoint;
   r.tapes.resize(static_cast<size_t>(tapes ? c.layers : 0));
   r.inputs.resize(static_cast<size_t>(options.keep && r.checkpoint ? c.layers : 0));
+  if (r.prefix_count) grow(ctx, r.prefixes, r.prefix_count * 2 * c.kv_size());
   float* x = grow(ctx, r.x, r.tokens * c.hidden);
   embedding_forward(ctx, m.embedding.weight, r.token_ids.data(), r.tokens, x);
   for (int64_t layer = 0; layer < c.layers; ++layer) {
@@ -217,10 +269,9 @@ void forward(Model& m, const mg_batch& batch, const mg_forward_options& options,
     if (tape) reserve_tape(m, *tape, layer, r.tokens);
     for (size_t g = 0; g + 1 < r.groups.size(); ++g) {
       m.device->throw_if_cancelled();
-      int64_t first_token = 0;
-      Pass pass = group_pass(m, g, &first_token);
-      pass.tape_row = first_token;
-      forward_layer(pass, layer, x + first_token * c.hidden, tape);
+      Pass pass = group_pass(m, g);
+      pass.tape_row = pass.first;
+      forward_layer(pass, layer, x + pass.first * c.hidden, tape);
     }
   }
   m.device->throw_if_cancelled();

@@ -74,7 +74,8 @@ void project(const Pass& pass, int64_t layer, Slot first, Slot last, const Matri
                       .x = x + s.first * in, .x_row = in};
         args.dropout = pass.train ? m->dropout : 0;
         args.seed = pass.dropout_seed;
-        args.stream = pass.group << 32 | static_cast<uint64_t>(layer * SLOTS + slot);
+        args.first = pass.first + s.first;
+        args.stream = static_cast<uint64_t>(layer * SLOTS + slot);
         args.compute = pass.model.dtype;
         args.path = pass.path;
         Scratch scratch(ctx.arena);

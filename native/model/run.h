@@ -50,10 +50,14 @@ struct Pass {
   std::vector<int32_t> cu_seqlens;  // from 0 to T
   std::vector<Segment> segments;
   int64_t tape_row = 0;  // where these tokens lie in the tapes
+  // Where they lie in the batch: dropout's draws follow the batch's tokens, however they are grouped.
+  int64_t first = 0;
+  int32_t first_sequence = 0;
   bool train = false;
   // Generation: fixed for all decoding, and for all prefilling, so that a row does not depend on how many others share the pass.
   GemmPath path = GemmPath::automatic;
-  uint64_t dropout_seed = 0, group = 0;  // each group drops with a stream of its own
+  uint64_t dropout_seed = 0;
+  std::vector<KeySpan> prefixes;  // (S) the rows of Run::prefixes that come before each sequence; empty: none has any
   Context& context() const { return model.context(); }
 };
 
@@ -71,11 +75,16 @@ struct Run {
   bool train = false;
   uint64_t dropout_seed = 0;
   std::vector<int32_t> token_ids, cu_seqlens, positions;
+  std::vector<int32_t> parents;          // (S), −1: none; empty when no sequence has a parent
+  std::vector<int32_t> prefix_rows;      // (S) where a parent's keys lie in `prefixes`, −1: it is nobody's parent
   std::vector<int32_t> groups;           // (G+1) sequence numbers: group g has sequences groups[g] … groups[g+1]-1
   std::vector<int32_t> scored, targets;  // (N) positions with a target, (N,K) their targets
   std::vector<LayerTape> tapes;          // one per layer
   std::vector<Buffer> inputs;            // with checkpoint: (T,H) f32, the input of each layer,
   LayerTape recomputed;                  // and the tape of the layer that is being recomputed
+  // Keys and values (after rope) of the sequences that are parents, and their gradients: (P,2G) each, of one layer at a time.
+  Buffer prefixes, dprefixes;
+  int64_t prefix_count = 0;              // P
   Buffer head_x, head_h, head_rstd;      // (N,H) scored rows of the last residual, normalised; (N)
   Buffer head_stats;                     // (N,2) log-sum-exp and entropy of each scored row
   Buffer head_logits;                    // (N,V), when small enough to be worth keeping
@@ -101,8 +110,22 @@ void qk_norm_and_rope(const Pass&, int64_t layer, float* qkv);
 // ---- forward.cpp and backward.cpp
 
 void forward(Model&, const mg_batch&, const mg_forward_options&, std::shared_ptr<Adapter>, const mg_forward_result&);
-// Group g of the kept batch; first_token gets where it lies in the batch.
-Pass group_pass(Model&, size_t g, int64_t* first_token);
+// Sequences first … last-1 of the batch.
+Pass sequences_pass(Model&, int32_t first, int32_t last);
+// Group g of the batch.
+Pass group_pass(Model&, size_t g);
+// visit(token, row, count) for each sequence of the pass that is a parent: its first token in the pass, its rows of Run::prefixes.
+template <class F>
+void for_each_parent(const Pass& pass, F&& visit) {
+  const Run& r = *pass.model.run;
+  if (pass.prefixes.empty()) return;
+  for (size_t s = 0; s + 1 < pass.cu_seqlens.size(); ++s) {
+    const int32_t row = r.prefix_rows[static_cast<size_t>(pass.first_sequence) + s];
+    if (row >= 0) visit(int64_t{pass.cu_seqlens[s]}, int64_t{row}, int64_t{pass.cu_seqlens[s + 1] - pass.cu_seqlens[s]});
+  }
+}
+// Copies the keys and values of those sequences of the pass that are parents to Run::prefixes. qkv (T,Q+2G) of the pass.
+void keep_prefixes(const Pass&, const float* qkv);
 // x (tokens of the pass, H) in place.
 void forward_layer(const Pass&, int64_t layer, float* x, LayerTape*);
 AttentionShape attention_shape(const Pass&, int64_t layer);

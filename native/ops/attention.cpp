@@ -28,8 +28,7 @@ double cost_of(int64_t before, int64_t begin, int64_t end, int window) {
 }
 
 // Keys that queries begin … end-1 of sequence n see, those of its prefix and its own joined: `low` is the first, counted from the
-// prefix's first, and `count` ends with the last query's own key. `low` is a multiple of every kernel's panel, so that the order of a sum
-// does not depend on where the queries are cut.
+// prefix's first, and `count` ends with the last query's own key.
 struct SeenKeys {
   int64_t before;  // length of the prefix
   int64_t low, count;
@@ -37,9 +36,8 @@ struct SeenKeys {
   int64_t own_first() const { return std::max<int64_t>(0, low - before); }
   int64_t own_rows() const { return count - prefix_rows(); }
 };
-constexpr int64_t key_multiple = 64;
 SeenKeys seen_keys(const AttentionShape& s, int32_t n, int64_t begin, int64_t end) {
-  const int64_t before = prefix_of(s, n).count, low = s.window > 0 ? std::max<int64_t>(0, before + begin - s.window + 1) / key_multiple * key_multiple : 0;
+  const int64_t before = prefix_of(s, n).count, low = s.window > 0 ? std::max<int64_t>(0, before + begin - s.window + 1) : 0;
   return {before, low, before + end - low};
 }
 
@@ -184,12 +182,13 @@ void attention_forward(Context& ctx, const AttentionShape& s, const float* q, in
         }
         if (begin < 0) continue;
         float* mine = rooms + thread * room;
-        AttentionHead h = head_of(s, tensors, n, g, begin, end, mine);
-        h.out = out + (start + begin) * out_row + g * group * s.head_dim;
+        // From the first key on, whatever the window: where a sum begins must not depend on which blocks fall to this thread.
+        AttentionHead h = head_of(s, tensors, n, g, 0, end, mine);
+        h.out = out + start * out_row + g * group * s.head_dim;
         h.out_row = out_row;
-        h.lse = lse ? lse + (start + begin) * s.heads + g * group : nullptr;
-        h.block_begin = 0;
-        h.block_end = (end - begin + kernel.query_rows - 1) / kernel.query_rows;
+        h.lse = lse ? lse + start * s.heads + g * group : nullptr;
+        h.block_begin = begin / kernel.query_rows;
+        h.block_end = (end + kernel.query_rows - 1) / kernel.query_rows;
         kernel.attention_forward(h, mine + joined);
       }
     }

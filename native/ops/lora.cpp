@@ -12,7 +12,7 @@ void drop(Context& ctx, const LoraArgs& l, const float* x, int64_t x_row, float*
     for (int64_t t = begin; t < end; t++) {
       for (int64_t c = 0; c < l.k; c++) {
         // One Philox call gives four draws; element e of the tensor uses word e%4 of counter e/4.
-        const uint64_t e = uint64_t(t * l.k + c);
+        const uint64_t e = uint64_t((l.first + t) * l.k + c);
         const bool kept = uniform24(philox(l.seed, e / 4, l.stream)[e % 4]) >= l.dropout;
         const float value = kept ? x[t * x_row + c] * keep : 0;
         float& to = out[t * out_row + c];

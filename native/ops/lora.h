@@ -1,7 +1,7 @@
 // LoRA (arXiv:2106.09685): y += scale · drop(x)·Aᵀ·Bᵀ, and its gradients.
 //   x (T,K)  A (R,K)  B (N,R)  y (T,N)  hidden (T,R) = drop(x)·Aᵀ, kept for the backward pass.
 //   dh = scale · dy·B   dB += scale · dyᵀ·hidden   dA += dhᵀ·drop(x)   dx += drop(dh·A)
-// drop: x/(1-p) where a Philox draw at (seed, stream, t*K + k) is at least p, else 0; the same draw in both passes.
+// drop: x/(1-p) where a Philox draw at (seed, stream, (first + t)*K + k) is at least p, else 0; the same draw in both passes.
 #pragma once
 #include "ops/gemm.h"
 
@@ -13,6 +13,7 @@ struct LoraArgs {
   float scale;
   float dropout = 0;
   uint64_t seed = 0, stream = 0;  // stream: one number per module, so that modules drop independently
+  int64_t first = 0;              // which row of the tensor that is dropped x begins with
   Dtype compute = Dtype::F32;     // type of the products
   const float* x;
   int64_t x_row;

@@ -12,7 +12,7 @@ struct Problem {
   std::vector<float> x, a, b, dy;
   LoraArgs args(Dtype compute, float dropout) const {
     LoraArgs l{.tokens = t, .k = k, .n = n, .rank = rank, .a = a.data(), .b = b.data(), .scale = 0.5f, .dropout = dropout, .seed = 7,
-               .stream = 3, .x = x.data(), .x_row = k};
+               .stream = 3, .first = 11, .x = x.data(), .x_row = k};
     l.compute = compute;
     return l;
   }
@@ -24,7 +24,7 @@ Problem problem(int64_t t, int64_t k, int64_t n, int64_t rank) {
 // Which inputs are kept, from the formula in the header.
 double keep(const Problem& p, const LoraArgs& l, int64_t t, int64_t c) {
   if (l.dropout == 0) return 1;
-  const uint64_t e = uint64_t(t * p.k + c);
+  const uint64_t e = uint64_t((l.first + t) * p.k + c);
   return uniform24(philox(l.seed, e / 4, l.stream)[e % 4]) >= l.dropout ? 1 / (1 - double(l.dropout)) : 0;
 }
 

@@ -100,6 +100,7 @@ mg_batch Packed::batch() const {
   b.sequence_count = static_cast<int32_t>(cu.size() - 1);
   b.tokens = tokens.data();
   b.cu_seqlens = cu.data();
+  b.parents = parents.empty() ? nullptr : parents.data();
   return b;
 }
 

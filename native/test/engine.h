@@ -61,7 +61,7 @@ std::vector<mg_tensor_info> tensor_list(mg_model*, mg_adapter*);
 
 // A packed batch with one target per position.
 struct Packed {
-  std::vector<int32_t> tokens, cu{0}, positions, targets;
+  std::vector<int32_t> tokens, cu{0}, positions, targets, parents;  // parents: empty, or one for each sequence
   int64_t scored = 0;
   void add(const std::vector<int32_t>& sequence, const std::vector<int32_t>& labels);  // labels as Hugging Face's: -100 is masked
   int64_t count() const { return static_cast<int64_t>(tokens.size()); }
