@@ -12,7 +12,7 @@ T* output(Call& call, size_t argument, const char* name, size_t wanted) {
   return span.data;
 }
 
-// forward(model: ModelHandle, batch: {tokens, cuSeqlens, positions | null},
+// forward(model: ModelHandle, batch: {tokens, cuSeqlens, positions | null, parents | null},
 //         options: {adapter | null, candidates, targets, temperature, keep, checkpoint, train, dropoutSeed, topK},
 //         out: {logprobs, entropy, topIds, topLogprobs, logits, each an array or null; vocabSize}): Promise<void>
 // mg_status mg_forward(mg_model*, const mg_batch*, const mg_forward_options*, mg_forward_result* out, mg_error* err)
@@ -25,8 +25,12 @@ napi_value forward(Call& call) {
   call.require(cu_seqlens.length >= 2, "cuSeqlens needs at least two elements");
   call.require(!positions.data || positions.length == T,
                std::to_string(positions.length) + " positions for " + std::to_string(T) + " tokens");
-  mg_batch batch{sizeof batch, static_cast<int32_t>(T), static_cast<int32_t>(cu_seqlens.length - 1), tokens.data, cu_seqlens.data,
-                 positions.data};
+  const size_t S = cu_seqlens.length - 1;
+  auto parents = call.array<int32_t>(1, "parents", true);
+  call.require(!parents.data || parents.length == S,
+               std::to_string(parents.length) + " parents for " + std::to_string(S) + " sequences");
+  mg_batch batch{sizeof batch, static_cast<int32_t>(T), static_cast<int32_t>(S), tokens.data, cu_seqlens.data, positions.data,
+                 parents.data};
 
   auto adapter = call.handle_or_null<Adapter>(2, "adapter");
   auto targets = call.array<int32_t>(2, "targets");

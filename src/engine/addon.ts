@@ -64,7 +64,7 @@ export interface Addon {
   tensorWrite(model: ModelHandle, adapter: AdapterHandle | null, name: string, values: Float32Array): Promise<void>;
   forward(
     model: ModelHandle,
-    batch: { tokens: Int32Array; cuSeqlens: Int32Array; positions: Int32Array | null },
+    batch: { tokens: Int32Array; cuSeqlens: Int32Array; positions: Int32Array | null; parents: Int32Array | null },
     options: {
       adapter: AdapterHandle | null;
       candidates: number;

@@ -71,8 +71,13 @@ export interface Batch {
   tokens: Int32Array;
   /** (S+1), from 0 to T */
   cuSeqlens: Int32Array;
-  /** (T); default 0,1,2,… in each sequence */
+  /** (T); default 0,1,2,… in each sequence, in a child from its parent's length on */
   positions?: Int32Array;
+  /**
+   * (S) The number of the earlier sequence, itself without a parent, whose tokens come before this one's, or −1. The parent
+   * is computed once for all its children and gets the gradients of all of them. `packGroups` makes such batches.
+   */
+  parents?: Int32Array;
 }
 
 export interface ForwardOptions {

@@ -5,7 +5,7 @@ import type { AdapterModule, Batch, ForwardOptions, ForwardResult, OutputGradien
  * The model of the fake engine: one "layer" that sees its context through a mean, so that a mistake in packing shows.
  *
  *   e_t = E[x_t]                    E (V,H)
- *   c_t = mean of e_s, s <= t, in the same sequence
+ *   c_t = mean of e_s, s <= t, in the same sequence and the parent that it continues
  *   h_t = e_t + Q c_t + G e_t       Q, G (H,H): the linears that an adapter changes to W + scale·B·A
  *   z_t = L h_t + b                 L (V,H), or E when tied; b (V)
  *
@@ -83,6 +83,15 @@ interface LinearPass {
   index: number;
 }
 
+export interface PassPlace {
+  /** Where the sequence begins in the batch. @default 0 */
+  start?: number;
+  /** Dropout is on with it. */
+  dropoutSeed?: number;
+  /** Tokens of the parent that the sequence continues. */
+  before?: Int32Array;
+}
+
 /** One pass over one sequence: forward on construction of states, backward from gradients of the logits. */
 export class SequencePass {
   readonly #network: FakeNetwork;
@@ -90,15 +99,22 @@ export class SequencePass {
   readonly #tokens: Int32Array;
   readonly #start: number;
   readonly #dropoutSeed?: number;
+  readonly #before: Int32Array;
   readonly #embedded: Float64Array[] = [];
   readonly #context: Float64Array[] = [];
   readonly #hidden: Float64Array[] = [];
 
-  constructor(network: FakeNetwork, adapter: FakeAdapter | null, tokens: Int32Array, start = 0, dropoutSeed?: number) {
+  constructor(
+    network: FakeNetwork,
+    adapter: FakeAdapter | null,
+    tokens: Int32Array,
+    { start = 0, dropoutSeed, before = new Int32Array(0) }: PassPlace = {},
+  ) {
     this.#network = network;
     this.#tokens = tokens;
     this.#start = start;
     this.#dropoutSeed = dropoutSeed;
+    this.#before = before;
     this.#linears = linearNames.map((name, index) => {
       const module = adapter?.modules.find((m) => m.name === name);
       const lora = module && {
@@ -111,11 +127,12 @@ export class SequencePass {
     const embed = network.parameters.get(embedName)!.value;
     const { hiddenSize: H } = network;
     const sum = new Float64Array(H);
+    for (const token of before) for (let i = 0; i < H; i++) sum[i] += embed[token * H + i];
     tokens.forEach((token, t) => {
       const e = Float64Array.from(embed.subarray(token * H, (token + 1) * H));
       for (let i = 0; i < H; i++) sum[i] += e[i];
       this.#embedded.push(e);
-      this.#context.push(sum.map((value) => value / (t + 1)));
+      this.#context.push(sum.map((value) => value / (before.length + t + 1)));
       const h = Float64Array.from(e);
       for (const linear of this.#linears) this.#apply(linear, this.#input(linear, t), t, h);
       this.#hidden.push(h);
@@ -159,7 +176,7 @@ export class SequencePass {
     const embed = parameters.get(embedName)!;
     const head = parameters.get(tied ? embedName : headName)!;
     const bias = parameters.get(biasName)!;
-    const dContextLater = new Float64Array(H); // sum over t >= s of dc_t / (t+1)
+    const dContextLater = new Float64Array(H); // sum over t >= s of dc_t / (tokens up to t)
     for (let t = this.#tokens.length - 1; t >= 0; t--) {
       const dEmbedded = new Float64Array(H);
       const dz = dLogits[t];
@@ -170,13 +187,15 @@ export class SequencePass {
         addTransposed(dh, head.value, dz);
         const dInputs = this.#linears.map((linear) => this.#backwardLinear(linear, t, dh));
         for (let i = 0; i < H; i++) {
-          dContextLater[i] += dInputs[0][i] / (t + 1);
+          dContextLater[i] += dInputs[0][i] / (this.#before.length + t + 1);
           dEmbedded[i] += dh[i] + dInputs[1][i];
         }
       }
       if (!embed.gradient) continue;
       for (let i = 0; i < H; i++) embed.gradient[this.#tokens[t] * H + i] += dEmbedded[i] + dContextLater[i];
     }
+    if (!embed.gradient) return;
+    for (const token of this.#before) for (let i = 0; i < H; i++) embed.gradient[token * H + i] += dContextLater[i];
   }
 
   #backwardLinear(linear: LinearPass, t: number, dy: Float64Array): Float64Array {
@@ -263,7 +282,7 @@ export function logitGradient(
 
 /** Every shape and range that the native engine checks too. */
 export function checkBatch(batch: Batch, options: ForwardOptions, vocabSize: number): void {
-  const { tokens, cuSeqlens, positions } = batch;
+  const { tokens, cuSeqlens, positions, parents } = batch;
   const T = tokens.length;
   const K = options.candidates ?? 1;
   const wrong = (message: string) => new MedgymError("invalid-argument", `forward: ${message}`);
@@ -272,6 +291,14 @@ export function checkBatch(batch: Batch, options: ForwardOptions, vocabSize: num
     throw wrong(`cuSeqlens runs from ${cuSeqlens[0]} to ${cuSeqlens.at(-1)}; it must run from 0 to ${T}.`);
   for (let s = 1; s < cuSeqlens.length; s++)
     if (cuSeqlens[s] <= cuSeqlens[s - 1]) throw wrong(`sequence ${s - 1} is empty.`);
+  if (parents && parents.length !== cuSeqlens.length - 1)
+    throw wrong(`${parents.length} parents for ${cuSeqlens.length - 1} sequences.`);
+  parents?.forEach((parent, s) => {
+    if (parent < -1 || parent >= s)
+      throw wrong(`parents[${s}] is ${parent}; it must be the number of an earlier sequence (below ${s}), or -1.`);
+    if (parents[parent] >= 0)
+      throw wrong(`the parent of sequence ${s} is sequence ${parent}, which itself has a parent, ${parents[parent]}.`);
+  });
   if (positions && positions.length !== T) throw wrong(`${positions.length} positions for ${T} tokens.`);
   if (options.targets.length !== T * K) throw wrong(`${options.targets.length} targets; T*K is ${T}*${K}.`);
   const outside =

@@ -302,12 +302,10 @@ class FakeModel implements EngineModel {
     const dropoutSeed = options.train ? (options.dropoutSeed ?? 0) : undefined;
     for (let s = 0; s + 1 < batch.cuSeqlens.length; s++) {
       await checkpoint();
-      const [start, end] = [batch.cuSeqlens[s], batch.cuSeqlens[s + 1]];
-      visit(
-        new SequencePass(this.#network, adapter, batch.tokens.subarray(start, end), start, dropoutSeed),
-        start,
-        end - start,
-      );
+      const tokensOf = (n: number) => batch.tokens.subarray(batch.cuSeqlens[n], batch.cuSeqlens[n + 1]);
+      const [tokens, start, parent] = [tokensOf(s), batch.cuSeqlens[s], batch.parents?.[s] ?? -1];
+      const before = parent < 0 ? undefined : tokensOf(parent);
+      visit(new SequencePass(this.#network, adapter, tokens, { start, dropoutSeed, before }), start, tokens.length);
     }
   }
 

@@ -61,7 +61,7 @@ export class NativeModel implements EngineModel {
     if (topK > 0) result.topIds = new Int32Array(T * topK);
     if (topK > 0) result.topLogprobs = new Float32Array(T * topK);
     if (options.logits) result.logits = new Float32Array(T * this.info.vocabSize);
-    const { tokens, cuSeqlens, positions = null } = batch;
+    const { tokens, cuSeqlens, positions = null, parents = null } = batch;
     const settings = {
       adapter: adapterHandle(options.adapter),
       candidates: K,
@@ -75,7 +75,7 @@ export class NativeModel implements EngineModel {
     };
     const { logprobs, entropy = null, topIds = null, topLogprobs = null, logits = null } = result;
     const out = { logprobs, entropy, topIds, topLogprobs, logits, vocabSize: this.info.vocabSize };
-    await call(() => this.#addon.forward(this.#handle, { tokens, cuSeqlens, positions }, settings, out));
+    await call(() => this.#addon.forward(this.#handle, { tokens, cuSeqlens, positions, parents }, settings, out));
     if (settings.keep) this.#kept = { tokens: T, candidates: K };
     return result;
   }
