@@ -1,3 +1,4 @@
+import { callIn, isCall, type KnownTool, namedIn, parseJson, type Readings, readLenient } from "./action-forms.ts";
 import type { ToolCall } from "./tool.ts";
 
 /** What a completion asks for. */
@@ -9,42 +10,76 @@ export type Action =
   /** Meant as a call, but unreadable; `name` where at least that could be read. */
   | { type: "broken"; problem: string; name?: string; thought?: string };
 
-/** Never throws. `names` are the environment's tools: bare JSON and ReAct forms count only if they name one. */
-export function parseAction(completion: string, names: readonly string[] = []): Action {
-  const { thought, rest } = splitThought(completion);
-  const bodies = [...rest.matchAll(/<tool_call>\s*([\s\S]*?)\s*<\/tool_call>/g)].map(([, body]) => body);
-  const outside = rest.replace(/<tool_call>[\s\S]*?<\/tool_call>/g, "");
-  if (bodies.length === 0 && !outside.includes("<tool_call>")) return { type: "text", text: rest.trim(), thought };
-  const calls = bodies.map(strictCall);
-  if (calls.length > 0 && calls.every((call) => call !== undefined) && !outside.includes("<tool_call>")) {
-    return { type: "calls", form: "strict", calls, thought };
+/**
+ * Never throws, and takes time in proportion to the text. Strict: thought, prose, then nothing but calls. The lenient forms
+ * are those of action-forms.ts; without tags, a call counts only if it names one of `tools` or has arguments.
+ */
+export function parseAction(completion: string, tools: readonly KnownTool[] = []): Action {
+  const { thought, rest, open } = splitThought(completion);
+  const strict = open ? undefined : strictCalls(rest);
+  if (strict) return { type: "calls", form: "strict", calls: strict, thought };
+  const reading = readLenient(rest, tools);
+  if (open && reading?.from !== "tags") return { type: "broken", problem: "the thought has no </think>", thought };
+  if (!reading) return { type: "text", text: rest.trim(), thought };
+  if (reading.from === "answer") return { type: "text", text: reading.text, thought: thought ?? reading.thought };
+  return fromReadings(reading, rest, thought, tools);
+}
+
+function fromReadings(
+  reading: Readings,
+  rest: string,
+  thought: string | undefined,
+  tools: readonly KnownTool[],
+): Action {
+  const { calls } = reading;
+  const own = thought ?? reading.thought;
+  if (calls.length > 0 && calls.every(isCall)) return { type: "calls", form: "lenient", calls, thought: own };
+  const name = calls.find((call) => call && !isCall(call))?.name;
+  if (name !== undefined)
+    return { type: "broken", problem: `the call of ${name} has no arguments`, name, thought: own };
+  const problem = "the tool call is not valid JSON with name and arguments";
+  return { type: "broken", problem, name: namedIn(rest, tools), thought: own };
+}
+
+/** Prose, then `<tool_call>` blocks with white space between; undefined if it is anything else. */
+function strictCalls(text: string): ToolCall[] | undefined {
+  const [, ...blocks] = text.split("<tool_call>");
+  const calls: ToolCall[] = [];
+  for (const block of blocks) {
+    const end = block.indexOf("</tool_call>");
+    const call = end < 0 ? undefined : strictCall(block.slice(0, end));
+    if (!call || block.slice(end + "</tool_call>".length).trim() !== "") return undefined;
+    calls.push(call);
   }
-  const name = names.find((known) => rest.includes(`"${known}"`));
-  return { type: "broken", problem: "the tool call is not valid JSON with name and arguments", name, thought };
+  return calls.length > 0 ? calls : undefined;
 }
 
 function strictCall(body: string): ToolCall | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    return undefined; // the model's mistake: told apart by the caller
-  }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return undefined;
-  const { name, arguments: args, ...others } = parsed as Record<string, unknown>;
-  if (typeof name !== "string" || Object.keys(others).length > 0) return undefined;
-  if (typeof args !== "object" || args === null || Array.isArray(args)) return undefined;
-  return { name, arguments: args as Record<string, unknown> };
+  const value = parseJson(body);
+  const call = callIn(value);
+  if (!isCall(call)) return undefined;
+  const keys = Object.keys(value as object);
+  const exact = keys.length === 2 && keys.includes("name") && keys.includes("arguments");
+  return exact && typeof (value as ToolCall).arguments === "object" ? call : undefined;
 }
 
-/** A leading `<think>…</think>`, and what follows it. */
-export function splitThought(completion: string): { thought?: string; rest: string } {
-  const match = /^\s*<think>([\s\S]*?)<\/think>/.exec(completion);
-  return match ? { thought: match[1].trim(), rest: completion.slice(match[0].length) } : { rest: completion };
+/**
+ * A leading `<think>…</think>`, and what follows it. Templates may open the thought in the prompt: then it begins without a
+ * tag. `open`: it has a beginning and no end.
+ */
+export function splitThought(completion: string): { thought?: string; rest: string; open?: boolean } {
+  const start = completion.trimStart();
+  const opened = start.startsWith("<think>");
+  const end = start.indexOf("</think>");
+  if (end < 0) return opened ? { rest: start.slice("<think>".length), open: true } : { rest: completion };
+  const thought = start.slice(opened ? "<think>".length : 0, end);
+  if (!opened && (thought.includes("<tool_call>") || thought.includes("<think>"))) return { rest: completion };
+  return { thought: thought.trim(), rest: start.slice(end + "</think>".length) };
 }
 
-/** As the strict form has it; what scripted experts write. */
+/** As the strict form has it; what scripted experts write. Tags inside arguments are written with \u003c, so that they end nothing. */
 export function renderCalls(calls: readonly ToolCall[], thought?: string): string {
   const think = thought ? `<think>\n${thought}\n</think>\n` : "";
-  return think + calls.map((call) => `<tool_call>\n${JSON.stringify(call)}\n</tool_call>`).join("\n");
+  const bodies = calls.map((call) => JSON.stringify(call).replace(/<(?=\/?(?:tool_call|think)>)/g, "\\u003c"));
+  return think + bodies.map((body) => `<tool_call>\n${body}\n</tool_call>`).join("\n");
 }

@@ -1,4 +1,5 @@
-import type { Environment, Episode } from "./episode.ts";
+import { defineEnvironment, type EnvironmentOptions } from "./environment.ts";
+import type { Environment } from "./episode.ts";
 import type { Split, Task } from "./task.ts";
 import type { ToolCall } from "./tool.ts";
 
@@ -23,8 +24,14 @@ export interface Domain extends Environment {
   tasks(options?: TaskOptions): Task[];
   /** Solves a task with what a model would see: never from the task's criteria or answer. */
   expert(brief: Brief): Expert;
-  /** What was unsafe in a finished episode, judged on the patient's state. */
-  violations?(episode: Episode): Violation[];
+}
+
+export type DomainOptions<State> = EnvironmentOptions<State> & Pick<Domain, "title" | "kinds" | "tasks" | "expert">;
+
+/** An environment that is also a domain: the `environment` of its episodes is the domain itself. */
+export function defineDomain<State>(options: DomainOptions<State>): Domain {
+  const { title, kinds, tasks, expert, ...environment } = options;
+  return Object.assign(defineEnvironment(environment), { title, kinds, tasks, expert });
 }
 
 /** What a solver is told. */
@@ -36,12 +43,3 @@ export type Move = (ToolCall & { thought?: string }) | { text: string };
 /** `const vitals = yield { name: "getVitalSigns", arguments: { patientId } }`. */
 // biome-ignore lint/suspicious/noExplicitAny: results are whatever the tool returns
 export type Expert = Generator<Move, void, any>;
-
-/** DOMAINS: 5 contraindication or allergy ignored, dangerous dose, missed emergency, wrong procedure … 1 style. */
-export interface Violation {
-  severity: 1 | 2 | 3 | 4 | 5;
-  /** e.g. "allergy ignored" */
-  kind: string;
-  /** With what was seen, e.g. "prescribed amoxicillin despite penicillin allergy (anaphylaxis)". */
-  text: string;
-}

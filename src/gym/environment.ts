@@ -24,6 +24,8 @@ export interface EnvironmentOptions<State> {
   maxTurns?: number;
   /** A tool that takes longer is an error of the environment. Only asynchronous tools can be stopped. @default 10_000 */
   toolTimeoutMs?: number;
+  /** What was unsafe in a finished episode: the safety reward looks at it. */
+  violations?: Environment["violations"];
   /** Reward parts by name. */
   rewards?: RewardTable;
   /** @default 1 for each reward */
@@ -38,6 +40,9 @@ const schema = z.strictObject({
   system: z.string().optional(),
   maxTurns: z.number().int().min(1).default(15),
   toolTimeoutMs: z.number().min(1).default(10_000),
+  violations: z
+    .custom<Environment["violations"]>((value) => value === undefined || typeof value === "function")
+    .optional(),
   rewards: z.custom<RewardTable>((value) => typeof value === "object" && value !== null).default({}),
   weights: z.record(z.string(), z.number()).optional(),
 });
@@ -58,6 +63,7 @@ export function defineEnvironment<State>(options: EnvironmentOptions<State>): En
     toolSchemas: tools.map((tool) => tool.schema),
     maxTurns: resolved.maxTurns,
     rewards: resolved.rewards,
+    ...(resolved.violations ? { violations: resolved.violations } : {}),
     weights: resolved.weights ?? Object.fromEntries(Object.keys(resolved.rewards).map((name) => [name, 1])),
     start(task, { seed = 0 } = {}) {
       const random = new Random(seed).split(`episode ${task.id}`);

@@ -1,7 +1,15 @@
 export { type Action, parseAction, renderCalls } from "./action.ts";
-export type { Brief, Domain, Expert, Move, TaskOptions, Violation } from "./domain.ts";
+export {
+  type Brief,
+  type Domain,
+  type DomainOptions,
+  defineDomain,
+  type Expert,
+  type Move,
+  type TaskOptions,
+} from "./domain.ts";
 export { defineEnvironment, type EnvironmentOptions } from "./environment.ts";
-export type { End, Environment, Episode, ToolLogEntry, Turn } from "./episode.ts";
+export type { End, Environment, Episode, ToolLogEntry, Turn, Violation } from "./episode.ts";
 export { type EpisodeRecord, expertPolicy, type Policy, play, recordOf, replay } from "./play.ts";
 export {
   type PartScore,

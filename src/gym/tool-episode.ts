@@ -65,7 +65,7 @@ export class ToolEpisode<State> implements Episode {
   }
 
   async #play(completion: string): Promise<Turn> {
-    const action = parseAction(completion, [...this.#fields.tools.keys()]);
+    const action = parseAction(completion, this.environment.tools);
     const turn: Turn = { completion, action, observation: [], rewards: {} };
     this.messages.push({ role: "assistant", content: completion.trim() });
     this.turns.push(turn);
@@ -78,7 +78,7 @@ export class ToolEpisode<State> implements Episode {
       );
     } else {
       for (const call of action.calls) {
-        turn.observation.push(toolMessage(await this.#call(call)));
+        turn.observation.push(await this.#call(call));
         if (this.end) break;
       }
     }
@@ -87,12 +87,12 @@ export class ToolEpisode<State> implements Episode {
     return turn;
   }
 
-  async #call(call: ToolCall): Promise<unknown> {
+  async #call(call: ToolCall): Promise<ChatMessage> {
     const turn = this.turns.length;
     const started = performance.now();
     const record = (status: ToolLogEntry["status"], result: unknown) => {
       this.log.push({ ...call, turn, status, result, milliseconds: performance.now() - started });
-      return result;
+      return toolMessage(result);
     };
     const tool = this.#fields.tools.get(call.name);
     if (!tool)
@@ -109,13 +109,17 @@ export class ToolEpisode<State> implements Episode {
     }
     try {
       const result = await this.#run(tool, checked.args, turn);
+      const message = toolMessage(result); // before it is recorded: what is no JSON is the tool's fault
       record("ok", result);
       if (tool.kind === "submit") {
         this.submission = checked.args;
         this.end = "submitted";
       }
-      if (earlier.length === 0) return result;
-      return { note: `You called ${call.name} with these arguments before, in turn ${earlier.at(-1)}.`, result };
+      if (earlier.length === 0) return message;
+      return toolMessage({
+        note: `You called ${call.name} with these arguments before, in turn ${earlier.at(-1)}.`,
+        result,
+      });
     } catch (error) {
       if (error instanceof ToolError) return record("tool-error", { error: error.message });
       this.end = "error";
