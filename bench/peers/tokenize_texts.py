@@ -1,4 +1,7 @@
-"""The peer of the tokenizer bench: Hugging Face tokenizers. Arguments: directory texts.json seconds."""
+"""The peer of the tokenizer bench: Hugging Face tokenizers. Arguments: directory texts.json seconds [threads].
+
+With threads, texts are encoded as one batch, which the library divides among so many (RAYON_NUM_THREADS, set by the bench).
+"""
 import json
 import re
 import sys
@@ -7,6 +10,7 @@ import time
 from tokenizers import Tokenizer
 
 directory, file, seconds = sys.argv[1:4]
+threads = len(sys.argv) > 4
 texts = json.load(open(file))
 megabytes = sum(len(text.encode()) for text in texts) / 1e6
 tokenizer = Tokenizer.from_file(directory + "/tokenizer.json")
@@ -14,8 +18,12 @@ tokenizer = Tokenizer.from_file(directory + "/tokenizer.json")
 
 def one_pass():
     start = time.perf_counter()
-    for text in texts:
-        tokenizer.encode(text, add_special_tokens=False).ids
+    if threads:
+        for encoding in tokenizer.encode_batch(texts, add_special_tokens=False):
+            encoding.ids
+    else:
+        for text in texts:
+            tokenizer.encode(text, add_special_tokens=False).ids
     return time.perf_counter() - start
 
 

@@ -1,12 +1,13 @@
 import { MedgymError } from "../core/errors.ts";
-import { MergeTable, merge } from "./bpe-merges.ts";
+import { type MergeTable, merge } from "./bpe-merges.ts";
 import { byteToChar } from "./byte-level.ts";
 import type { IntList } from "./int-list.ts";
+import { PairMap } from "./pair-map.ts";
+import { PieceCache } from "./piece-cache.ts";
 import type { BpeJson, TokenModel } from "./tokenizer-json.ts";
 
-/** Pre-tokens up to this length are remembered, up to so many of them: prose repeats its words. */
-const cachedLength = 48;
-const cacheEntries = 1 << 16;
+/** Symbols that room is kept for between calls; a longer pre-token's room goes with it. */
+const keptSymbols = 1 << 12;
 
 /**
  * Byte-pair encoding of pre-tokens, from the `model` of a tokenizer.json: byte-level (GPT-2, Qwen, Llama 3), or of
@@ -26,10 +27,12 @@ export class Bpe implements TokenModel {
   readonly #unknownId: number;
   /** (V) UTF-8 bytes of text that a token stands for; 0 for ids that the model never gives. */
   readonly #byteLengths: Int32Array;
-  readonly #cache = new Map<string, number | Int32Array>();
-  readonly #encoder = new TextEncoder();
-  #symbols = new Int32Array(1024);
-  #bytes = new Uint8Array(1024);
+  /** By code point below 2^16: id of the character's own token, or -1. */
+  readonly #characterIds: Int32Array;
+  /** UTF-16 units of the longest token. */
+  #longestToken = 0;
+  readonly #cache = new PieceCache();
+  #symbols = new Int32Array(keptSymbols);
   #unknownLengths: number[] = [];
 
   constructor(json: BpeJson, byteLevel: boolean) {
@@ -48,12 +51,17 @@ export class Bpe implements TokenModel {
     let last = 0;
     for (const id of this.#vocab.values()) last = Math.max(last, id);
     this.#byteLengths = new Int32Array(last + 1);
-    for (const [token, id] of this.#vocab) this.#byteLengths[id] = byteLevel ? token.length : Buffer.byteLength(token);
+    this.#characterIds = new Int32Array(byteLevel ? 0 : 1 << 16).fill(-1);
+    for (const [token, id] of this.#vocab) {
+      this.#byteLengths[id] = byteLevel ? token.length : Buffer.byteLength(token);
+      this.#longestToken = Math.max(this.#longestToken, token.length);
+      if (token.length === 1) this.#characterIds[token.charCodeAt(0)] = id; // past the end when byte-level: no effect
+    }
     if (this.#byteFallback) for (const id of this.#byteIds) if (id >= 0) this.#byteLengths[id] = 1;
   }
 
   encode(piece: string, ids: IntList, byteLengths?: IntList): void {
-    if (this.#words && piece.length > cachedLength) {
+    if (this.#words && piece.length > PieceCache.longestPiece) {
       const words = piece.match(this.#words) ?? [];
       if (words.length > 1) {
         for (const word of words) this.encode(word, ids, byteLengths);
@@ -61,10 +69,7 @@ export class Bpe implements TokenModel {
       }
     }
     const from = ids.length;
-    const known = this.#cache.get(piece);
-    if (known === undefined) this.#encodeNew(piece, ids);
-    else if (typeof known === "number") ids.push(known);
-    else ids.pushAll(known);
+    if (!this.#cache.recall(piece, ids)) this.#encodeNew(piece, ids);
     if (!byteLengths) return;
     let unknown = 0;
     for (let t = from; t < ids.length; t++) {
@@ -74,61 +79,58 @@ export class Bpe implements TokenModel {
   }
 
   #encodeNew(piece: string, ids: IntList): void {
+    const from = ids.length;
     const whole = this.#ignoreMerges ? this.#wholeId(piece) : -1;
-    if (whole >= 0) {
-      this.#symbols[0] = whole;
-      this.#store(piece, ids, 1, true);
-      return;
+    if (whole >= 0) ids.push(whole);
+    else {
+      // A UTF-16 unit is at most three bytes.
+      const room = piece.length * 3;
+      if (room > this.#symbols.length) this.#symbols = new Int32Array(room);
+      const n = this.#byteLevel ? this.#symbolsOfBytes(piece) : this.#symbolsOfCharacters(piece);
+      const left = merge(this.#merges, this.#symbols, n);
+      for (let i = 0; i < left; i++) ids.push(this.#symbols[i]);
+      if (room > keptSymbols) this.#symbols = new Int32Array(keptSymbols);
+      if (this.#unknownLengths.length > 0) return; // an unknown token's length is that of this text
     }
-    if (piece.length * 3 > this.#symbols.length) {
-      this.#symbols = new Int32Array(piece.length * 3);
-      this.#bytes = new Uint8Array(piece.length * 3);
-    }
-    const n = this.#byteLevel ? this.#symbolsOfBytes(piece) : this.#symbolsOfCharacters(piece);
-    this.#store(piece, ids, merge(this.#merges, this.#symbols, n), this.#unknownLengths.length === 0);
-  }
-
-  #store(piece: string, ids: IntList, n: number, cacheable: boolean): void {
-    for (let i = 0; i < n; i++) ids.push(this.#symbols[i]);
-    if (!cacheable || piece.length > cachedLength) return;
-    if (this.#cache.size >= cacheEntries) this.#cache.clear();
-    // A copy of the key: a slice would keep the whole text alive.
-    this.#cache.set(
-      Buffer.from(piece, "utf16le").toString("utf16le"),
-      n === 1 ? this.#symbols[0] : this.#symbols.slice(0, n),
-    );
+    this.#cache.keep(piece, ids, from);
   }
 
   #wholeId(piece: string): number {
+    if (piece.length > this.#longestToken) return -1;
     if (!this.#byteLevel) return this.#vocab.get(piece) ?? -1;
     let spelled = "";
-    for (const byte of this.#encoder.encode(piece)) spelled += byteToChar[byte];
+    for (const byte of Buffer.from(piece)) spelled += byteToChar[byte];
     return this.#vocab.get(spelled) ?? -1;
   }
 
   #symbolsOfBytes(piece: string): number {
-    const { written } = this.#encoder.encodeInto(piece, this.#bytes);
-    for (let i = 0; i < written; i++) this.#symbols[i] = this.#byteIds[this.#bytes[i]];
-    return written;
+    let n = 0;
+    for (let i = 0; i < piece.length; i++) {
+      const code = piece.codePointAt(i)!;
+      if (code > 0xffff) i++;
+      n = this.#spell(code, n);
+    }
+    return n;
   }
 
   #symbolsOfCharacters(piece: string): number {
     let n = 0;
     let afterUnknown = false;
     this.#unknownLengths = [];
-    for (const character of piece) {
-      const id = this.#vocab.get(character);
-      const { written } = this.#encoder.encodeInto(character, this.#bytes);
-      const bytes = this.#bytes.subarray(0, written);
-      if (id !== undefined) this.#symbols[n++] = id;
-      else if (this.#byteFallback && bytes.every((byte) => this.#byteIds[byte] >= 0)) {
-        for (const byte of bytes) this.#symbols[n++] = this.#byteIds[byte];
-      } else {
+    for (let i = 0; i < piece.length; i++) {
+      const code = piece.codePointAt(i)!;
+      if (code > 0xffff) i++;
+      const id = code > 0xffff ? (this.#vocab.get(String.fromCodePoint(code)) ?? -1) : this.#characterIds[code];
+      const end = id < 0 && this.#byteFallback ? this.#spell(code, n) : n;
+      if (id >= 0) this.#symbols[n++] = id;
+      else if (end > n && !this.#symbols.subarray(n, end).includes(-1)) n = end;
+      else {
         if (this.#unknownId < 0) continue; // without an unknown token such characters vanish, as in the Rust library
-        if (this.#fuseUnknown && afterUnknown) this.#unknownLengths[this.#unknownLengths.length - 1] += written;
+        const width = utf8Width(code);
+        if (this.#fuseUnknown && afterUnknown) this.#unknownLengths[this.#unknownLengths.length - 1] += width;
         else {
           this.#symbols[n++] = this.#unknownId;
-          this.#unknownLengths.push(written);
+          this.#unknownLengths.push(width);
         }
         afterUnknown = true;
         continue;
@@ -137,6 +139,29 @@ export class Bpe implements TokenModel {
     }
     return n;
   }
+
+  /** Writes the ids of a character's UTF-8 bytes to symbols[at…], -1 for a byte without one; returns their end. */
+  #spell(code: number, at: number): number {
+    const [symbols, ids] = [this.#symbols, this.#byteIds];
+    if (code < 0x80) {
+      symbols[at] = ids[code];
+      return at + 1;
+    }
+    // Half a surrogate pair becomes U+FFFD, as in TextEncoder.
+    const character = code >= 0xd800 && code < 0xe000 ? 0xfffd : code;
+    const end = at + utf8Width(character);
+    let rest = character;
+    for (let i = end - 1; i > at; i--) {
+      symbols[i] = ids[0x80 | (rest & 0x3f)];
+      rest >>= 6;
+    }
+    symbols[at] = ids[((0xf00 >> (end - at)) & 0xff) | rest];
+    return end;
+  }
+}
+
+function utf8Width(code: number): number {
+  return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 }
 
 export function byteToken(byte: number): string {
@@ -144,7 +169,8 @@ export function byteToken(byte: number): string {
 }
 
 function mergeTable(json: BpeJson, vocab: Map<string, number>): MergeTable {
-  const table = new MergeTable(json.merges.length);
+  const ranks = new PairMap(json.merges.length);
+  const ids = new Int32Array(json.merges.length);
   const idOf = (token: string, rank: number) => {
     const id = vocab.get(token);
     if (id === undefined) {
@@ -158,9 +184,10 @@ function mergeTable(json: BpeJson, vocab: Map<string, number>): MergeTable {
   for (let rank = 0; rank < json.merges.length; rank++) {
     const entry = json.merges[rank];
     const [left, right] = typeof entry === "string" ? splitMerge(entry) : entry;
-    table.add(idOf(left, rank), idOf(right, rank), rank, idOf(left + right, rank));
+    ranks.set(idOf(left, rank), idOf(right, rank), rank);
+    ids[rank] = idOf(left + right, rank);
   }
-  return table;
+  return { ranks, ids };
 }
 
 /**

@@ -51,18 +51,19 @@ export class HubTokenizer extends ChatTokenizer {
 
   encode(text: string, { addSpecialTokens = false }: EncodeOptions = {}): Int32Array {
     const ids = this.#pipeline.encode(text);
-    return addSpecialTokens ? Int32Array.of(...this.#before, ...ids, ...this.#after) : ids;
+    return addSpecialTokens ? concat(this.#before, ids, this.#after) : ids;
   }
 
   encodeWithOffsets(text: string, { addSpecialTokens = false }: EncodeOptions = {}): Encoding {
     const { ids, starts, ends } = this.#pipeline.encodeWithOffsets(text);
     if (!addSpecialTokens) return { ids, starts, ends };
     // What is added stands for no text: empty spans at the ends.
-    const around = (values: Int32Array, first: (i: number) => number, last: (i: number) => number) =>
-      Int32Array.from([...this.#before.map(first), ...values, ...this.#after.map(last)]);
-    const same = (id: number) => id;
-    const [zero, end] = [() => 0, () => text.length];
-    return { ids: around(ids, same, same), starts: around(starts, zero, end), ends: around(ends, zero, end) };
+    const [first, last] = [this.#before.map(() => 0), this.#after.map(() => text.length)];
+    return {
+      ids: concat(this.#before, ids, this.#after),
+      starts: concat(first, starts, last),
+      ends: concat(first, ends, last),
+    };
   }
 
   decode(ids: ArrayLike<number>, options: DecodeOptions = {}): string {
@@ -90,6 +91,17 @@ export class HubTokenizer extends ChatTokenizer {
   #kept(id: number, { skipSpecialTokens = false }: DecodeOptions): string | undefined {
     return skipSpecialTokens && this.#special.has(id) ? undefined : this.#tokens[id];
   }
+}
+
+/** Not by spreading: a call takes only some 100,000 arguments. */
+function concat(...parts: Int32Array[]): Int32Array {
+  const all = new Int32Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function isByteLevel(decoder: ComponentJson | null): boolean {

@@ -12,8 +12,13 @@ export interface Aligned {
 /** Replace source[from, to) by text. Edits of one step are in order and do not overlap. */
 type Edit = [from: number, to: number, text: string];
 
-/** One step of normalisation, as the edits that it makes. */
-export type Normalizer = (text: string) => Edit[];
+/** One step of normalisation. */
+export interface Normalizer {
+  /** What it changes, for alignment. */
+  edits(text: string): Edit[];
+  /** The changed text alone, where that is quicker got than by edits. */
+  apply?(text: string): string;
+}
 
 type Form = "NFC" | "NFD" | "NFKC" | "NFKD";
 
@@ -35,9 +40,9 @@ export function normalizersOf(json: ComponentJson | null): Normalizer[] | null {
       return pattern && [replaceAll(pattern, String(json.content ?? ""))];
     }
     case "Prepend":
-      return [(text) => (text === "" ? [] : [[0, 0, String(json.prepend)]])];
+      return [{ edits: (text) => (text === "" ? [] : [[0, 0, String(json.prepend)]]) }];
     case "Lowercase":
-      return [lowercase];
+      return [{ edits: lowercase }];
     case "Strip":
       return [strip(json.strip_left !== false, json.strip_right !== false)];
     default:
@@ -64,7 +69,11 @@ export function escapeRegExp(text: string): string {
 export function normalize(source: string, steps: readonly Normalizer[], track: boolean): Aligned {
   let aligned: Aligned = { text: source, starts: null, ends: null };
   for (const step of steps) {
-    const edits = step(aligned.text);
+    if (!track && step.apply) {
+      aligned = { ...aligned, text: step.apply(aligned.text) };
+      continue;
+    }
+    const edits = step.edits(aligned.text);
     if (edits.length > 0)
       aligned = track ? applyTracked(aligned, edits) : { ...aligned, text: apply(aligned.text, edits) };
   }
@@ -114,7 +123,7 @@ function applyTracked(before: Aligned, edits: readonly Edit[]): Aligned {
 const stableRun = /[^\p{M}\u1160-\u11ff][\p{M}\u1160-\u11ff]*|[\p{M}\u1160-\u11ff]+/gu;
 
 function unicodeForm(form: Form): Normalizer {
-  return (text) => {
+  const edits = (text: string): Edit[] => {
     const whole = text.normalize(form);
     if (whole === text) return [];
     const edits: Edit[] = [];
@@ -125,15 +134,20 @@ function unicodeForm(form: Form): Normalizer {
     // Should a starter join its predecessor after all, only the alignment is coarser.
     return apply(text, edits) === whole ? edits : [[0, text.length, whole]];
   };
+  return { edits, apply: (text) => text.normalize(form) };
 }
 
+/** Every match that is not empty gives way to `content`. */
 export function replaceAll(pattern: RegExp, content: string): Normalizer {
-  return (text) => {
-    const edits: Edit[] = [];
-    for (const { 0: match, index } of text.matchAll(pattern)) {
-      if (match !== "") edits.push([index, index + match.length, content]);
-    }
-    return edits;
+  return {
+    edits(text) {
+      const edits: Edit[] = [];
+      for (const { 0: match, index } of text.matchAll(pattern)) {
+        if (match !== "") edits.push([index, index + match.length, content]);
+      }
+      return edits;
+    },
+    apply: (text) => text.replace(pattern, (match) => (match === "" ? "" : content)),
   };
 }
 
@@ -149,14 +163,20 @@ function lowercase(text: string): Edit[] {
   return edits;
 }
 
+const space = /\p{White_Space}/u; // every one is a single UTF-16 unit
+
 function strip(left: boolean, right: boolean): Normalizer {
-  return (text) => {
-    const first = text.search(/\P{White_Space}/u);
-    if (first < 0) return text === "" || !(left || right) ? [] : [[0, text.length, ""]];
-    const last = text.search(/\p{White_Space}*$/u);
-    const edits: Edit[] = [];
-    if (left && first > 0) edits.push([0, first, ""]);
-    if (right && last < text.length) edits.push([last, text.length, ""]);
-    return edits;
+  return {
+    edits(text) {
+      let first = 0;
+      let last = text.length;
+      while (left && first < last && space.test(text[first])) first++;
+      // From the end: a search for /\s*$/ tries every run of spaces from each of its places.
+      while (right && last > first && space.test(text[last - 1])) last--;
+      const edits: Edit[] = [];
+      if (first > 0) edits.push([0, first, ""]);
+      if (last < text.length) edits.push([last, text.length, ""]);
+      return edits;
+    },
   };
 }

@@ -54,7 +54,7 @@ class OwnPipeline implements Pipeline {
   }
 
   encode(text: string): Int32Array {
-    const ids = new IntList();
+    const ids = new IntList(text.length >> 1);
     this.#sections(text, false, (id, aligned) => {
       if (id >= 0) ids.push(id);
       else this.#eachPiece(aligned.text, (piece) => this.#model.encode(piece, ids));
@@ -92,7 +92,7 @@ class OwnPipeline implements Pipeline {
   /** Pre-tokens and where they begin. */
   #eachPiece(text: string, visit: (piece: string, at: number) => void): void {
     const { isolated } = this.#pre;
-    const pieces = (isolated && text.match(isolated)) ?? [];
+    const pieces = (isolated && withinMatches(text, () => text.match(isolated))) ?? [];
     let covered = 0;
     for (const piece of pieces) covered += piece.length;
     if (isolated && covered === text.length) {
@@ -103,7 +103,7 @@ class OwnPipeline implements Pipeline {
       }
       return;
     }
-    const spans = this.#pre.split(text);
+    const spans = withinMatches(text, () => this.#pre.split(text));
     for (let s = 0; s < spans.length; s += 2) visit(text.slice(spans[s], spans[s + 1]), spans[s]);
   }
 
@@ -139,6 +139,21 @@ class OwnPipeline implements Pipeline {
         else visit(-1, prepare(slice, base === 0 && part.start === 0), base, source.length);
       }
     }
+  }
+}
+
+/** V8 notes a way back for characters of a match, of which it can hold some millions. */
+function withinMatches<T>(text: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new MedgymError(
+      "unsupported",
+      `a text of ${text.length} characters has millions of them without a break, more than this tokenizer's pattern can match at once. ` +
+        "Cut it, or put line breaks into it.",
+      { cause: error },
+    );
   }
 }
 

@@ -68,7 +68,7 @@ function addTo(plan: Plan, json: ComponentJson): boolean {
     case "ByteLevel":
       if (json.add_prefix_space) {
         if (plan.steps.length > 0) return false; // every piece would get its own space
-        plan.prepare.push(() => (text) => (text.startsWith(" ") ? [] : [[0, 0, " "]]));
+        plan.prepare.push(() => prefix(" "));
       }
       if (json.use_regex !== false) plan.steps.push({ pattern: gpt2Pattern, keep: "both" });
       plan.byteLevel = true;
@@ -78,18 +78,21 @@ function addTo(plan: Plan, json: ComponentJson): boolean {
       const mark = String(json.replacement ?? "▁");
       const scheme = json.prepend_scheme ?? (json.add_prefix_space === false ? "never" : "always");
       plan.prepare.push(() => replaceAll(/ /g, mark));
-      plan.prepare.push((first) =>
-        scheme === "always" || (scheme === "first" && first)
-          ? (text) => (text.startsWith(mark) ? [] : [[0, 0, mark]])
-          : null,
-      );
+      plan.prepare.push((first) => (scheme === "always" || (scheme === "first" && first) ? prefix(mark) : null));
       // The library ignores `split`, so its Unigram may join words that the Rust library keeps apart.
-      if (json.split !== false) plan.steps.push({ pattern: new RegExp(mark, "gu"), keep: "match-starts-piece" });
+      if (json.split !== false) {
+        const code = `\\u{${mark.codePointAt(0)!.toString(16)}}`; // Rust's `replacement` is one character
+        plan.steps.push({ pattern: new RegExp(`${code}[^${code}]*|[^${code}]+`, "gu"), keep: "both" });
+      }
       return true;
     }
     default:
       return false;
   }
+}
+
+function prefix(content: string): Normalizer {
+  return { edits: (text) => (text.startsWith(content) ? [] : [[0, 0, content]]) };
 }
 
 function splitSpans(text: string, spans: readonly number[], { pattern, keep }: Step): number[] {

@@ -1,12 +1,8 @@
 import { byteToken } from "./bpe.ts";
-import type { IntList } from "./int-list.ts";
+import { IntList } from "./int-list.ts";
+import { PairMap } from "./pair-map.ts";
+import { PieceCache } from "./piece-cache.ts";
 import type { TokenModel, UnigramJson } from "./tokenizer-json.ts";
-
-interface Node {
-  /** Id of the token that ends here; -1: none. */
-  id: number;
-  children: Map<number, Node>;
-}
 
 /** Score of an unknown character: so much below the worst token (SentencePiece's kUnkPenalty). */
 const unknownPenalty = 10;
@@ -19,9 +15,15 @@ const unknownPenalty = 10;
  * library gives the bytes of the character (76 of the 180 fixture texts).
  */
 export class Unigram implements TokenModel {
-  readonly #root: Node = { id: -1, children: new Map() };
+  /** Trie of the tokens: (node, code point) → node; 0 is the root. */
+  readonly #children = new PairMap();
+  /** By node: id of the token that ends there; -1: none. */
+  readonly #tokenAt = new IntList();
+  readonly #cache = new PieceCache();
   readonly #scores: Float64Array;
   readonly #byteLengths: Int32Array;
+  /** As #byteLengths, but 1 for the tokens of bytes, which then stand for unknown characters. */
+  readonly #rememberedLengths: Int32Array;
   readonly #unknownId: number;
   readonly #unknownScore: number;
   /** (256) ids of <0x00> … <0xFF>; null: no fallback, or one is missing. */
@@ -34,16 +36,26 @@ export class Unigram implements TokenModel {
     this.#unknownId = json.unk_id ?? -1;
     this.#byteLengths = Int32Array.from(json.vocab, ([token]) => Buffer.byteLength(token));
     const idOf = new Map(json.vocab.map(([token], id) => [token, id]));
+    this.#tokenAt.push(-1);
     for (const [token, id] of idOf) this.#insert(token, id);
     const byteIds = Int32Array.from({ length: 256 }, (_, byte) => idOf.get(byteToken(byte)) ?? -1);
     this.#byteIds = json.byte_fallback && !byteIds.includes(-1) ? byteIds : null;
+    this.#rememberedLengths = this.#byteLengths.slice();
+    if (this.#byteIds) for (const id of this.#byteIds) this.#rememberedLengths[id] = 1;
   }
 
   encode(piece: string, ids: IntList, byteLengths?: IntList): void {
+    const from = ids.length;
+    if (this.#cache.recall(piece, ids)) {
+      if (byteLengths) for (let t = from; t < ids.length; t++) byteLengths.push(this.#rememberedLengths[ids.at(t)]);
+      return;
+    }
     const { cuts, tokens } = this.#best(piece);
+    let lengthsFollow = true; // from the ids
     for (let i = 0; i < tokens.length; i++) {
       const id = tokens[i];
       if (id !== this.#unknownId) {
+        if (this.#rememberedLengths[id] !== this.#byteLengths[id]) lengthsFollow = false; // the text "<0x0A>" itself
         ids.push(id);
         byteLengths?.push(this.#byteLengths[id]);
         continue;
@@ -54,6 +66,7 @@ export class Unigram implements TokenModel {
       if (!this.#byteIds) {
         ids.push(id);
         byteLengths?.push(bytes.length);
+        lengthsFollow = false;
         continue;
       }
       for (const byte of bytes) {
@@ -61,6 +74,7 @@ export class Unigram implements TokenModel {
         byteLengths?.push(1);
       }
     }
+    if (lengthsFollow) this.#cache.keep(piece, ids, from);
   }
 
   /** Tokens, and the positions before, between and after them. */
@@ -80,13 +94,14 @@ export class Unigram implements TokenModel {
     for (let start = 0; start < n; ) {
       const width = piece.codePointAt(start)! > 0xffff ? 2 : 1;
       let single = false;
-      let node: Node | undefined = this.#root;
-      for (let end = start; end < n && node; ) {
-        const code: number = piece.codePointAt(end)!;
-        node = node.children.get(code);
+      for (let end = start, node = 0; end < n; ) {
+        const code = piece.codePointAt(end)!;
+        node = this.#children.get(node, code);
+        if (node < 0) break;
         end += code > 0xffff ? 2 : 1;
-        if (!node || node.id < 0) continue;
-        offer(start, end, node.id, this.#scores[node.id]);
+        const id = this.#tokenAt.at(node);
+        if (id < 0) continue;
+        offer(start, end, id, this.#scores[id]);
         if (end === start + width) single = true;
       }
       if (!single) offer(start, start + width, this.#unknownId, this.#unknownScore);
@@ -102,16 +117,17 @@ export class Unigram implements TokenModel {
   }
 
   #insert(text: string, id: number): void {
-    let node = this.#root;
+    let node = 0;
     for (const character of text) {
       const code = character.codePointAt(0)!;
-      let child = node.children.get(code);
-      if (!child) {
-        child = { id: -1, children: new Map() };
-        node.children.set(code, child);
+      let child = this.#children.get(node, code);
+      if (child < 0) {
+        child = this.#tokenAt.length;
+        this.#children.set(node, code, child);
+        this.#tokenAt.push(-1);
       }
       node = child;
     }
-    node.id = id;
+    this.#tokenAt.set(node, id);
   }
 }
