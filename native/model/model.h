@@ -60,6 +60,9 @@ struct Parameter {
   void write(const float* values);
 };
 
+// A number that no weights have had: of the base or of an adapter, in this process.
+uint64_t new_weights_version();
+
 struct Run;  // activations and scratch of forward and backward: run.h
 
 class Model {
@@ -79,6 +82,7 @@ class Model {
   ModelConfig config;
   Dtype dtype;
   bool trainable = false;
+  uint64_t version = new_weights_version();  // another one whenever the base's weights change
   Matrix embedding, head;  // (V,H); head only when untied
   std::vector<Layer> layers;
   Vector final_norm;
