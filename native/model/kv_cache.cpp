@@ -118,9 +118,11 @@ std::optional<std::vector<int32_t>> KvCache::take(const Weights& weights, std::s
   }
   const int64_t fresh = needed - static_cast<int64_t>(taken.size());
   if (used_ + not_held + fresh > capacity_) return std::nullopt;
-  // What is cached may stay as long as there is room for more.
+  // What is cached may stay while there is room for as much again as is held.
+  most_used_ = std::max(most_used_, used_ + not_held + fresh);
   const auto allocated = static_cast<int64_t>(blocks_.size()), lacking = fresh - static_cast<int64_t>(free_.size());
-  if (lacking > 0 && allocated < capacity_) enlarge(std::min(capacity_, std::max(2 * allocated, allocated + lacking)));
+  const int64_t room = std::min(capacity_, 2 * most_used_);
+  if (lacking > 0 && allocated < room) enlarge(std::min(room, std::max(2 * allocated, allocated + lacking)));
   for (const int32_t b : taken)
     if (at(b).holders++ == 0) {
       unlink(b);

@@ -2,7 +2,8 @@
 //
 // A sequence holds a list of blocks. The full blocks of its prompt are in an index, by the weights that computed them and all tokens up to
 // their end, so that sequences which begin alike hold the same blocks (docs/decisions/0009-prefix-sharing.md). Blocks that nobody holds
-// stay in the index until their place is needed, the longest unused first. Blocks are compared by their tokens, never by a hash alone.
+// stay in the index until their place is needed, the longest unused first; the memory grows with use, to at most twice what was ever held
+// at once and to the capacity. Blocks are compared by their tokens, never by a hash alone.
 #pragma once
 #include <array>
 #include <optional>
@@ -91,7 +92,7 @@ class KvCache {
   Context& ctx_;
   const ModelConfig& config_;
   Dtype type_;
-  int64_t capacity_ = 0, used_ = 0, cached_ = 0;
+  int64_t capacity_ = 0, used_ = 0, cached_ = 0, most_used_ = 0;
   uint64_t next_chain_ = 1;
   std::vector<Block> blocks_;  // allocated ones
   std::vector<int32_t> free_;  // neither held nor cached
