@@ -1,5 +1,5 @@
 // Continuous batching over a paged key/value cache: submitted requests wait, their prompts are computed in chunks, then they are decoded
-// together, one token of every running sequence per pass. Prompts that begin alike are computed once (docs/decisions/0009-prefix-sharing.md).
+// together, one token of every running sequence per pass. Prompts that begin alike are computed once (docs/decisions/0010-shared-prefixes-in-generation.md).
 // What a request yields depends on its own seed and tokens only, to the last bit.
 #pragma once
 #include <deque>

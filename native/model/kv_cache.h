@@ -1,7 +1,7 @@
 // Keys and values of all layers in blocks of positions (arXiv:2309.06180), and which blocks are whose.
 //
 // A sequence holds a list of blocks. The full blocks of its prompt are in an index, by the weights that computed them and all tokens up to
-// their end, so that sequences which begin alike hold the same blocks (docs/decisions/0009-prefix-sharing.md). Blocks that nobody holds
+// their end, so that sequences which begin alike hold the same blocks (docs/decisions/0010-shared-prefixes-in-generation.md). Blocks that nobody holds
 // stay in the index until their place is needed, the longest unused first; the memory grows with use, to at most twice what was ever held
 // at once and to the capacity. Blocks are compared by their tokens, never by a hash alone.
 #pragma once
