@@ -15,7 +15,6 @@ export function phraseFinder(text: string): (phrase: string) => boolean {
   };
 }
 
-/** Without because, however and their like: those are what a salad of keywords is made of. */
 const functionWords = new Set(
   (
     "a an the this that these those it its he she they we i you his her their our my your him them us me who which what " +
@@ -25,9 +24,13 @@ const functionWords = new Set(
   ).split(" "),
 );
 
+/** They do not tell prose from a salad of keywords, which is made of them. */
+const connectives = new Set(["because", "since", "while", "although", "however", "therefore", "thus", "hence"]);
+
 /** Words that carry the matter: no function words, at least four letters. */
 export function contentWords(text: string): string[] {
-  return terms(text).filter((term) => term.length >= 4 && /^\p{L}/u.test(term) && !functionWords.has(term));
+  const carries = (term: string) => term.length >= 4 && !functionWords.has(term) && !connectives.has(term);
+  return terms(text).filter((term) => /^\p{L}/u.test(term) && carries(term));
 }
 
 /**
