@@ -25,12 +25,14 @@ void copy_text(char* to, size_t capacity, const std::string& text) {
 Dtype weight_dtype(int32_t dtype) {
   if (dtype == MG_F32) return Dtype::F32;
   if (dtype == MG_BF16) return Dtype::BF16;
-  throw Error(MG_UNSUPPORTED, "dtype " + std::to_string(dtype) + " is not one that models compute in: f32 (0) and bf16 (1).");
+  if (dtype == MG_NF4) return Dtype::NF4;
+  throw Error(MG_UNSUPPORTED, "dtype " + std::to_string(dtype) + " is not one that models are kept in: f32 (0), bf16 (1) and nf4 (3).");
 }
 
 Dtype file_dtype(int32_t dtype) {
   if (dtype == MG_F16) return Dtype::F16;
-  return weight_dtype(dtype);
+  if (dtype == MG_F32 || dtype == MG_BF16) return weight_dtype(dtype);
+  throw Error(MG_UNSUPPORTED, "dtype " + std::to_string(dtype) + " is not one that files are written in: f32 (0), bf16 (1) and f16 (2).");
 }
 
 }  // namespace medgym

@@ -72,8 +72,8 @@ void answer(const T& value, T* out, const char* name) {
   out->struct_size = size;
 }
 
-Dtype weight_dtype(int32_t);  // F32 or BF16
-Dtype file_dtype(int32_t);    // also F16
+Dtype weight_dtype(int32_t);  // F32, BF16 or NF4
+Dtype file_dtype(int32_t);    // F32, BF16 or F16
 void copy_text(char* to, size_t capacity, const std::string& text);
 
 // Destroys a handle's contents when no call is in flight on its device.

@@ -50,7 +50,7 @@ mg_status mg_tensor_get_info(mg_model* handle, mg_adapter* adapter, int32_t inde
       fill_info(info, t.name, t.shape, Dtype::F32, true);
     } else {
       const Parameter& p = model.parameters[static_cast<size_t>(index)];
-      fill_info(info, p.name, p.shape, p.matrix ? model.dtype : Dtype::F32, model.trainable);
+      fill_info(info, p.name, p.shape, p.matrix ? p.matrix->weight.type() : Dtype::F32, model.trainable);
     }
     answer(info, out, "mg_tensor_info");
   });
@@ -88,13 +88,11 @@ mg_status mg_tensor_write(mg_model* handle, mg_adapter* adapter, const char* nam
     if (adapter) {
       const TrainedTensor t = adapter_tensor(*adapter->adapter, wanted);
       if (static_cast<size_t>(t.count()) != count) throw Error(MG_INVALID_ARGUMENT, size_message(wanted, t.count(), count));
-      adapter->adapter->version = new_weights_version();
       std::copy_n(values, count, t.value);
       return;
     }
     Parameter& p = base_tensor(model, wanted);
     if (static_cast<size_t>(p.count()) != count) throw Error(MG_INVALID_ARGUMENT, size_message(wanted, p.count(), count));
-    model.version = new_weights_version();
-    p.write(values);
+    p.write(model.context(), values);
   });
 }

@@ -90,8 +90,8 @@ void measure_ceilings(Context& ctx) {
 void bench_linear(Context& ctx, int64_t m, int64_t k, int64_t n) {
   const auto x = values(m * k), w = values(n * k);
   std::vector<float> y(m * n), dx(m * k), dw(n * k);
-  for (Dtype type : {Dtype::F32, Dtype::BF16}) {
-    const double ceiling = type == Dtype::F32 ? ceilings.f32 : ceilings.bf16;
+  for (Dtype type : {Dtype::F32, Dtype::BF16, Dtype::NF4, Dtype::INT8}) {
+    const double ceiling = type == Dtype::F32 || (is_quantised(type) && !kernels().bf16_products) ? ceilings.f32 : ceilings.bf16;
     const Weight weight(ctx, n, k, type, w.data(), Dtype::F32);
     char name[100];
     const double flops = 2.0 * double(m) * double(k) * double(n);
@@ -100,6 +100,7 @@ void bench_linear(Context& ctx, int64_t m, int64_t k, int64_t n) {
     if (m <= 16) continue;
     std::snprintf(name, sizeof name, "linear %s dx %ldx%ldx%ld", dtype_name(type), m, k, n);
     measure(name, flops, ceiling, [&] { linear_backward_input(ctx, weight, y.data(), n, m, dx.data(), k); });
+    if (is_quantised(type)) continue;
     std::snprintf(name, sizeof name, "linear %s dW %ldx%ldx%ld", dtype_name(type), n, k, m);
     measure(name, flops, ceiling, [&] { linear_backward_weight(ctx, type, x.data(), k, k, y.data(), n, n, m, dw.data(), nullptr); });
   }

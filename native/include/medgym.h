@@ -45,7 +45,8 @@ typedef struct mg_error {
   char message[1024]; /* what, with numbers, then what to do */
 } mg_error;
 
-typedef enum mg_dtype { MG_F32 = 0, MG_BF16 = 1, MG_F16 = 2 } mg_dtype; /* F16 only in files */
+/* F16 only in files; INT8 only as the type of a tensor of an NF4 model */
+typedef enum mg_dtype { MG_F32 = 0, MG_BF16 = 1, MG_F16 = 2, MG_NF4 = 3, MG_INT8 = 4 } mg_dtype;
 
 typedef struct mg_device mg_device;
 typedef struct mg_model mg_model;
@@ -80,7 +81,10 @@ MG_API void mg_device_reset_peak(mg_device*);
 /* ---- model -------------------------------------------------------------------------------- */
 typedef struct mg_model_options {
   size_t struct_size;
-  int32_t dtype;       /* mg_dtype of weights and matrix products (sums are f32 always) */
+  /* mg_dtype of weights and matrix products (sums are f32 always). MG_NF4: frozen weights quantised while loading, the linears of the
+   * layers to NF4 with double quantisation, embedding and head to 8 bits with a scale per row; products in bf16 where the processor
+   * multiplies it, else in f32. */
+  int32_t dtype;
   int32_t check_finite; /* 1: read every weight once and refuse NaN/Inf, naming the tensor */
 } mg_model_options;
 /* A Hugging Face directory: config.json, model.safetensors or model.safetensors.index.json with its shards. */
@@ -94,7 +98,7 @@ MG_API void mg_model_destroy(mg_model*);
  * slidingWindow (or null), linears: [{name: "model.layers.0.self_attn.q_proj", in, out}, …], weightBytes. */
 MG_API mg_status mg_model_describe(mg_model*, char* buffer, size_t capacity, size_t* needed, mg_error* err);
 
-/* 1: all base weights are trained (f32 master copies, gradients); 0: frozen again, gradients freed. */
+/* 1: all base weights are trained (f32 master copies, gradients); 0: frozen again, gradients freed. MG_UNSUPPORTED for NF4. */
 MG_API mg_status mg_model_set_trainable(mg_model*, int32_t trainable, mg_error* err);
 
 typedef struct mg_save_options {
@@ -103,6 +107,7 @@ typedef struct mg_save_options {
   int64_t max_shard_bytes; /* 0: 5 GB, as the hub does */
 } mg_save_options;
 /* Writes model.safetensors, or shards and their index, into an existing directory, one tensor at a time; with an adapter, W + scale·B·A.
+ * Of an NF4 model W is what the codes stand for, as PEFT merges into 4-bit weights: the error of quantising stays in the file.
  * Each file is written under a temporary name, synced, then renamed. config.json and tokenizer files are the caller's. */
 MG_API mg_status mg_model_save(mg_model*, mg_adapter* adapter_or_null, const char* directory, const mg_save_options*, mg_error* err);
 
@@ -249,29 +254,10 @@ typedef struct mg_token_event {
   float logprob;   /* of the token under the model at this temperature (1 when greedy), before top-k/top-p/min-p and penalties */
   int32_t finish;  /* mg_finish */
 } mg_token_event;
-/* Up to max_steps rounds: each decodes one token of every running sequence and computes a chunk of the prompts that wait, so a long prompt
- * takes several rounds and holds nobody up. Stops early when nothing is left or events is full. *count events were written, in order;
- * *remaining requests are unfinished. Equal beginnings of prompts are computed once while the weights are the same; that, like what else
- * is in the batch, changes no bit of any answer. */
+/* Decodes up to max_steps tokens of every active sequence (prefilling as needed); stops early when nothing is left or events is full.
+ * *count events were written, in order; *remaining requests are unfinished. */
 MG_API mg_status mg_generator_step(mg_generator*, int32_t max_steps, mg_token_event* events, int32_t capacity, int32_t* count,
                                    int32_t* remaining, mg_error* err);
-
-typedef struct mg_generator_stats {
-  size_t struct_size;
-  /* Since creation. Prompts count when their first token is drawn. */
-  int64_t prompt_tokens;    /* of all prompts */
-  int64_t reused_tokens;    /* of those, found in the cache or computed for another request */
-  int64_t prefilled_tokens; /* computed */
-  int64_t generated_tokens; /* drawn */
-  /* Now. */
-  int64_t blocks;        /* capacity of the key/value cache */
-  int64_t blocks_used;   /* held by requests */
-  int64_t blocks_cached; /* held by none, kept for prompts to come; given up when their place is needed */
-  int32_t block_tokens;  /* positions of a block */
-  int32_t running;       /* requests that are being decoded */
-  int32_t waiting;       /* requests without a token yet */
-} mg_generator_stats;
-MG_API mg_status mg_generator_get_stats(mg_generator*, mg_generator_stats* out, mg_error* err);
 
 #ifdef __cplusplus
 }

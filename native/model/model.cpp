@@ -1,7 +1,6 @@
 #include "model/model.h"
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -9,17 +8,13 @@
 #include "model/files.h"
 #include "model/json.h"
 #include "model/run.h"
+#include "ops/kernels/kernels.h"
 #include "runtime/philox.h"
 
 namespace medgym {
 
 const char* const slot_names[SLOTS] = {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
                                        "mlp.gate_proj",    "mlp.up_proj",      "mlp.down_proj"};
-
-uint64_t new_weights_version() {
-  static std::atomic<uint64_t> last{0};
-  return ++last;
-}
 
 float* Parameter::gradient() const {
   const Buffer& g = matrix ? matrix->gradient : vector->gradient;
@@ -34,7 +29,7 @@ float* Parameter::trained_value() const {
 }
 
 bf16* Parameter::compute_copy() const {
-  if (!matrix || matrix->weight.type() == Dtype::F32) return nullptr;
+  if (!matrix || matrix->weight.type() != Dtype::BF16) return nullptr;
   return static_cast<bf16*>(matrix->weight.mutable_data()) + first * width();
 }
 
@@ -44,18 +39,32 @@ void Parameter::read(int64_t first_element, int64_t elements, float* out) const 
   } else if (source) {
     read_f32(*source, first_element, elements, out);
   } else {
-    const bf16* copy = compute_copy() + first_element;
-    for (int64_t i = 0; i < elements; ++i) out[i] = from_bf16(copy[i]);
+    std::vector<float> row(static_cast<size_t>(width()));
+    for (const int64_t end = first_element + elements; first_element < end;) {
+      const int64_t column = first_element % width(), length = std::min(width() - column, end - first_element);
+      const bool whole = length == width();
+      matrix->weight.read(first + first_element / width(), 1, whole ? out : row.data());
+      if (!whole) std::copy_n(row.data() + column, length, out);
+      first_element += length;
+      out += length;
+    }
   }
 }
 
-void Parameter::write(const float* values) {
+void Parameter::write(Context& ctx, const float* values) {
   if (float* value = trained_value()) std::memcpy(value, values, static_cast<size_t>(count()) * sizeof(float));
-  if (matrix && matrix->weight.type() != Dtype::F32) matrix->weight.write(first, rows(), values);
+  if (matrix && matrix->weight.type() == Dtype::NF4) {
+    std::vector<float> absmax(static_cast<size_t>(rows() * quantised_blocks(width())));
+    matrix->weight.quantise(first, rows(), values, absmax.data());
+    matrix->weight.finish(ctx, first, rows(), absmax.data());
+  } else if (matrix && matrix->weight.type() != Dtype::F32) {
+    matrix->weight.write(first, rows(), values);
+  }
   source.reset();
 }
 
-Model::Model(std::shared_ptr<Device> on, ModelConfig c, Dtype type) : device(std::move(on)), config(std::move(c)), dtype(type) {}
+Model::Model(std::shared_ptr<Device> on, ModelConfig c, Dtype type) : device(std::move(on)), config(std::move(c)), storage(type),
+    dtype(type != Dtype::NF4 ? type : kernels().bf16_products ? Dtype::BF16 : Dtype::F32) {}
 Model::~Model() = default;
 
 void Model::add_matrix(const std::string& name, Matrix& matrix, int64_t first_row, int64_t rows) {
@@ -74,9 +83,10 @@ void Model::build() {
   Context& ctx = context();
   const int64_t q = c.q_size(), g = c.kv_size(), f = c.intermediate, h = c.hidden;
   auto vector = [&](Vector& v, int64_t n) { v.value = Buffer(ctx.memory, static_cast<size_t>(n) * sizeof(float), true); };
-  auto matrix = [&](Matrix& m, int64_t n, int64_t k) { m.weight = Weight(ctx, n, k, dtype); };
+  auto matrix = [&](Matrix& m, int64_t n, int64_t k) { m.weight = Weight(ctx, n, k, storage); };
+  auto vocabulary = [&](Matrix& m) { m.weight = Weight(ctx, c.vocab, h, storage == Dtype::NF4 ? Dtype::INT8 : storage); };
 
-  matrix(embedding, c.vocab, h);
+  vocabulary(embedding);
   add_matrix("model.embed_tokens.weight", embedding, 0, c.vocab);
   layers.resize(static_cast<size_t>(c.layers));
   for (size_t i = 0; i < layers.size(); ++i) {
@@ -114,7 +124,7 @@ void Model::build() {
   vector(final_norm, h);
   add_vector("model.norm.weight", final_norm, 0, h);
   if (!c.tied_embeddings) {
-    matrix(head, c.vocab, h);
+    vocabulary(head);
     add_matrix("lm_head.weight", head, 0, c.vocab);
   }
   rope_table = RopeTable(rope_frequencies(static_cast<int>(c.head_dim), c.rope_theta, c.rope_scaling));
@@ -134,14 +144,19 @@ void Model::fill_parameters(const std::function<void(Parameter&, int64_t, int64_
     // Reserved here: a thread of the pool has nobody to tell that memory ran out.
     std::vector<std::vector<float>> room(static_cast<size_t>(context().pool.size()),
         std::vector<float>(static_cast<size_t>(rows_at_once * width)));
+    Weight& weight = p.matrix->weight;
+    const int64_t blocks = weight.type() == Dtype::NF4 ? quantised_blocks(width) : 0;
+    std::vector<float> absmax(static_cast<size_t>(p.rows() * blocks));
     context().pool.split(pieces, 1, [&](int64_t begin, int64_t end, int thread) {
       std::vector<float>& rows = room[static_cast<size_t>(thread)];
       for (int64_t piece = begin; piece < end; ++piece) {
         const int64_t row = piece * rows_at_once, count = std::min(rows_at_once, p.rows() - row);
         values(p, row * width, count * width, rows.data());
-        p.matrix->weight.write(p.first + row, count, rows.data());
+        if (blocks) weight.quantise(p.first + row, count, rows.data(), absmax.data() + row * blocks);
+        else weight.write(p.first + row, count, rows.data());
       }
     });
+    if (blocks) weight.finish(context(), p.first, p.rows(), absmax.data());
   }
 }
 
@@ -171,7 +186,7 @@ std::shared_ptr<Model> Model::load(std::shared_ptr<Device> device, const std::st
     throw Error(MG_NON_FINITE, p->source->file + ": tensor " + p->name + " holds a NaN or an infinity at element " +
         std::to_string(bad_at.load()) + ". The checkpoint is damaged or its training diverged; use another one.");
   for (Parameter& p : model->parameters)
-    if (p.vector) p.source.reset();  // its f32 value is already exact
+    if (p.vector || is_quantised(p.matrix->weight.type())) p.source.reset();  // its f32 value is exact; a quantised one is what it is
   model->files_ = std::move(files);
   return model;
 }
@@ -196,7 +211,9 @@ std::shared_ptr<Model> Model::create(std::shared_ptr<Device> device, const std::
 
 void Model::set_trainable(bool on) {
   if (on == trainable) return;
-  version = new_weights_version();
+  if (on && storage == Dtype::NF4)
+    throw Error(MG_UNSUPPORTED, "The weights are in nf4, which stays frozen: train a LoRA adapter over them, or load the model in bf16 or f32 "
+        "to train every weight.");
   Context& ctx = context();
   auto each = [&](auto&& matrix, auto&& vector) {
     matrix(embedding);
@@ -240,8 +257,13 @@ std::string Model::describe() const {
   int64_t count = 0, bytes = 0;
   for (const Parameter& p : parameters) {
     count += p.count();
-    bytes += p.count() * static_cast<int64_t>(p.matrix ? dtype_size(dtype) : sizeof(float));
+    if (p.vector) bytes += p.count() * static_cast<int64_t>(sizeof(float));
   }
+  const auto add = [&](const Matrix& m) { bytes += static_cast<int64_t>(m.weight.bytes()); };
+  add(embedding);
+  if (head.weight) add(head);
+  for (const Layer& l : layers)
+    for (const Matrix* m : {&l.qkv, &l.o, &l.gate_up, &l.down}) add(*m);
   std::string linears;
   for (const Parameter& p : parameters) {
     if (!p.matrix || p.matrix == &embedding || p.matrix == &head) continue;
@@ -251,7 +273,7 @@ std::string Model::describe() const {
   const int64_t window = c.window.empty() ? 0 : *std::max_element(c.window.begin(), c.window.end());
   auto field = [](const char* name, int64_t value) { return std::string(",\"") + name + "\":" + std::to_string(value); };
   return "{\"architecture\":" + quote_json(c.architecture) + ",\"modelType\":" + quote_json(c.model_type) + ",\"dtype\":\"" +
-         dtype_name(dtype) + "\"" + field("parameters", count) + field("vocabSize", c.vocab) + field("hiddenSize", c.hidden) +
+         dtype_name(storage) + "\"" + field("parameters", count) + field("vocabSize", c.vocab) + field("hiddenSize", c.hidden) +
          field("intermediateSize", c.intermediate) + field("layers", c.layers) + field("heads", c.heads) + field("kvHeads", c.kv_heads) +
          field("headDim", c.head_dim) + field("maxPositions", c.max_positions) + ",\"tiedEmbeddings\":" +
          (c.tied_embeddings ? "true" : "false") + ",\"slidingWindow\":" + (window ? std::to_string(window) : "null") + ",\"linears\":[" +

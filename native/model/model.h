@@ -22,7 +22,7 @@ namespace medgym {
 enum Slot : int { Q_PROJ, K_PROJ, V_PROJ, O_PROJ, GATE_PROJ, UP_PROJ, DOWN_PROJ, SLOTS };
 extern const char* const slot_names[SLOTS];  // "self_attn.q_proj", …
 
-// A matrix in the compute dtype; where its rows come from several tensors (q, k, v; gate, up) one product serves them all.
+// A matrix in the compute dtype, or quantised; where its rows come from several tensors (q, k, v; gate, up) one product serves them all.
 // Training a bf16 matrix keeps f32 masters beside it; an f32 matrix is its own master.
 struct Matrix {
   Weight weight;
@@ -54,14 +54,11 @@ struct Parameter {
   int64_t rows() const { return matrix ? shape[0] : count(); }
   int64_t width() const { return matrix ? shape[1] : 1; }
   float* gradient() const;         // or nullptr
-  float* trained_value() const;    // f32 numbers that the optimizer changes; nullptr when a bf16 matrix has no master
+  float* trained_value() const;    // f32 numbers that the optimizer changes; nullptr when a matrix below f32 has no master
   bf16* compute_copy() const;      // where a changed master must be rounded to; nullptr in f32
   void read(int64_t first_element, int64_t elements, float* out) const;  // the value as exactly as it is known
-  void write(const float* values);
+  void write(Context&, const float* values);
 };
-
-// A number that no weights have had: of the base or of an adapter, in this process.
-uint64_t new_weights_version();
 
 struct Run;  // activations and scratch of forward and backward: run.h
 
@@ -80,9 +77,9 @@ class Model {
 
   std::shared_ptr<Device> device;
   ModelConfig config;
-  Dtype dtype;
+  Dtype storage;  // as asked: f32, bf16, or nf4 (linears of the layers in NF4, embedding and head in 8 bits)
+  Dtype dtype;    // of products, activations and cache: storage, or under nf4 bf16 where the processor multiplies it, else f32
   bool trainable = false;
-  uint64_t version = new_weights_version();  // another one whenever the base's weights change
   Matrix embedding, head;  // (V,H); head only when untied
   std::vector<Layer> layers;
   Vector final_norm;

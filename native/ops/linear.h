@@ -1,9 +1,13 @@
 // y = x·Wᵀ + b, the linear layer, and its gradients dx = dy·W, dW += dyᵀ·x, db += Σ_t dy.
 //   x (T,K)  W (N,K), as in safetensors  b (N)  y (T,N);  activations f32, row strides in numbers.
 // W is kept once, row-major: both directions pack tiles of it on the fly, so a weight costs its own bytes and nothing more, and
-// may lie in a mapped file.
+// may lie in a mapped file. A quantised W (NF4, INT8: ops/nf4.h) is multiplied as it lies for a few tokens, and for many given back a
+// slice of rows at a time, which stays in the cache; there is no gradient for it.
 #pragma once
+#include <vector>
+
 #include "ops/gemm.h"
+#include "ops/nf4.h"
 
 namespace medgym {
 
@@ -12,7 +16,7 @@ class Weight {
   Weight() = default;
   // An owned copy in `type` (F32 or BF16) of source (N,K), which may also be F16.
   Weight(Context&, int64_t n, int64_t k, Dtype type, const void* source, Dtype source_type);
-  // Uninitialised memory of its own.
+  // Uninitialised memory of its own. NF4 is filled by quantise, the others by write.
   Weight(Context&, int64_t n, int64_t k, Dtype type);
   // Borrows memory that outlives it, for example of a mapped file: nothing is charged to the device.
   static Weight borrow(int64_t n, int64_t k, Dtype type, const void* data);
@@ -21,23 +25,39 @@ class Weight {
   int64_t k() const { return k_; }  // inputs
   Dtype type() const { return type_; }
   bool owned() const { return bool(storage_); }
-  size_t bytes() const { return size_t(n_ * k_) * dtype_size(type_); }
+  size_t bytes() const;
+  // Numbers, or codes.
   const void* data() const { return data_; }
   // Owned weights only.
   void* mutable_data();
   // rows [first, first+count) as f32: for files, inspection and tied embeddings.
   void read(int64_t first, int64_t count, float* out) const;
+  // Not NF4.
   void write(int64_t first, int64_t count, const float* values);
+  // NF4: rows [first, first+count) are one tensor, with double quantisation of its own. Its rows are quantised in any order, their
+  // absmax (count, blocks) gathered by the caller; finish then stores those.
+  void quantise(int64_t row, int64_t rows, const float* values, float* absmax);
+  void finish(Context&, int64_t first, int64_t count, const float* absmax);
+  // The same rows as a weight that borrows these. Not NF4.
+  Weight rows(int64_t first, int64_t count) const;
+  // Quantised: its tensors, by rows.
+  const std::vector<QuantisedRows>& parts() const { return parts_; }
   explicit operator bool() const { return data_ != nullptr; }
 
  private:
+  QuantisedRows::Format format() const { return type_ == Dtype::NF4 ? QuantisedRows::Format::nf4 : QuantisedRows::Format::int8; }
+  int64_t row_bytes() const;
   int64_t n_ = 0, k_ = 0;
   Dtype type_ = Dtype::F32;
   const void* data_ = nullptr;
   Buffer storage_;
+  Buffer scales_;                     // INT8: (n) f32; NF4: the codes of absmax (n, blocks)
+  std::vector<Buffer> group_scales_;  // NF4: of each part
+  std::vector<QuantisedRows> parts_;
 };
 
-// y = x·Wᵀ (+ bias); accumulate: y += instead. Products in W's type: bf16 weights round x to bf16.
+// y = x·Wᵀ (+ bias); accumulate: y += instead. Products in W's type: bf16 weights round x to bf16. Quantised ones multiply in bf16 where
+// the instruction set does (there NF4 numbers are rounded to bf16 too), else in f32.
 void linear_forward(Context&, const Weight&, const float* bias_or_null, const float* x, int64_t x_row, int64_t tokens, float* y,
                     int64_t y_row, bool accumulate = false, GemmPath path = GemmPath::automatic);
 // dx = dy·W; accumulate: dx += instead.

@@ -27,10 +27,6 @@ void check(const LmHeadArgs& a) {
            static_cast<long long>(vocabulary - 1));
 }
 
-Weight slice(const Weight& w, int64_t first, int64_t count) {
-  return Weight::borrow(count, w.k(), w.type(), static_cast<const char*>(w.data()) + size_t(first * w.k()) * dtype_size(w.type()));
-}
-
 // log Σ exp and entropy of a row, gathered chunk by chunk.
 struct Running {
   double maximum = -std::numeric_limits<double>::infinity(), sum = 0, weighted = 0;  // as SoftmaxStats
@@ -94,7 +90,7 @@ void forward_rows(Context& ctx, const LmHeadArgs& a, const LmHeadOutputs& o, int
       row_length = vocabulary;
     }
     if (!kept)
-      linear_forward(ctx, slice(*a.weight, from, columns), nullptr, a.hidden + first * a.hidden_row, a.hidden_row, count,
+      linear_forward(ctx, a.weight->rows(from, columns), nullptr, a.hidden + first * a.hidden_row, a.hidden_row, count,
                      const_cast<float*>(logits), row_length);
     ctx.pool.split(count, 1, [&](int64_t begin, int64_t end, int) {
       for (int64_t i = begin; i < end; i++) {
@@ -164,7 +160,7 @@ void lm_head_backward(Context& ctx, const LmHeadArgs& args, const float* kept, c
     }
     for (int64_t from = 0; from < vocabulary; from += chunk.columns) {
       const int64_t columns = std::min(chunk.columns, vocabulary - from);
-      const Weight part = slice(*a.weight, from, columns);
+      const Weight part = a.weight->rows(from, columns);
       if (!kept) linear_forward(ctx, part, nullptr, hidden, a.hidden_row, count, dz, columns);
       ctx.pool.split(count, 1, [&](int64_t begin, int64_t end, int) {
         for (int64_t i = begin; i < end; i++) {

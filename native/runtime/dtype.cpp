@@ -4,7 +4,10 @@
 
 namespace medgym {
 
-const char* dtype_name(Dtype t) { return t == Dtype::F32 ? "f32" : t == Dtype::BF16 ? "bf16" : "f16"; }
+const char* dtype_name(Dtype t) {
+  constexpr const char* names[] = {"f32", "bf16", "f16", "nf4", "int8"};
+  return names[int(t)];
+}
 
 float from_f16(uint16_t h) {
   const uint32_t sign = uint32_t(h & 0x8000) << 16;

@@ -1,4 +1,5 @@
-// Number formats. bf16 is the upper half of an f32 (8-bit exponent, 7-bit mantissa); f16 occurs only in files.
+// Number formats. bf16 is the upper half of an f32 (8-bit exponent, 7-bit mantissa); f16 occurs only in files; nf4 and int8 are weights
+// that are kept quantised (ops/nf4.h).
 #pragma once
 #include <bit>
 #include <cstddef>
@@ -6,11 +7,12 @@
 
 namespace medgym {
 
-enum class Dtype : int32_t { F32 = 0, BF16 = 1, F16 = 2 };  // the values of mg_dtype
+enum class Dtype : int32_t { F32 = 0, BF16 = 1, F16 = 2, NF4 = 3, INT8 = 4 };  // the values of mg_dtype
 using bf16 = uint16_t;
 
-inline size_t dtype_size(Dtype t) { return t == Dtype::F32 ? 4 : 2; }
-const char* dtype_name(Dtype);  // "f32", "bf16", "f16"
+inline bool is_quantised(Dtype t) { return t == Dtype::NF4 || t == Dtype::INT8; }
+inline size_t dtype_size(Dtype t) { return t == Dtype::F32 ? 4 : 2; }  // bytes of a number; not of quantised ones
+const char* dtype_name(Dtype);  // "f32", "bf16", "f16", "nf4", "int8"
 
 inline float from_bf16(bf16 h) { return std::bit_cast<float>(uint32_t(h) << 16); }
 // Round to nearest, ties to even; a NaN stays a (quiet) NaN.

@@ -6,7 +6,14 @@
  * Letters in shapes: T tokens of a packed batch, S sequences, K candidates, V vocabulary.
  */
 
-export type Dtype = "f32" | "bf16";
+/**
+ * How a model's weights are kept. "nf4": frozen; the linears of the layers in 4 bits (QLoRA, https://arxiv.org/abs/2305.14314:
+ * block 64, double quantisation), embedding and head in 8 bits with a scale per row; products in bf16 where the processor
+ * multiplies it, else in f32.
+ */
+export type Dtype = "f32" | "bf16" | "nf4";
+/** How numbers are written to files. */
+export type FileDtype = "f32" | "bf16";
 
 export interface Engine {
   readonly name: "native" | "fake";
@@ -125,7 +132,7 @@ export interface OutputGradients {
 export interface TensorInfo {
   name: string;
   shape: number[];
-  dtype: Dtype;
+  dtype: Dtype | "int8";
   trainable: boolean;
 }
 
@@ -144,16 +151,16 @@ export interface EngineModel {
   forward(batch: Batch, options: ForwardOptions): Promise<ForwardResult>;
   /** Of the last `forward` with `keep`. Adds to the gradients. */
   backward(gradients: OutputGradients): Promise<void>;
-  /** Trains all base weights (f32 masters), or freezes them again. */
+  /** Trains all base weights (f32 masters), or freezes them again; refused ("unsupported") for nf4. */
   setTrainable(trainable: boolean): Promise<void>;
   createAdapter(modules: AdapterModule[], seed: number): Promise<EngineAdapter>;
   /** Over the adapter's tensors, or the (trainable) base's. */
   createOptimizer(adapter: EngineAdapter | null, options: OptimizerOptions): Promise<EngineOptimizer>;
   createGenerator(options: { maxSequences: number; maxTokens?: number }): Promise<EngineGenerator>;
-  /** Writes safetensors into an existing directory, tensor by tensor; with an adapter, merged. */
+  /** Writes safetensors into an existing directory, tensor by tensor; with an adapter, merged. nf4: what the codes stand for. */
   save(
     directory: string,
-    options: { adapter?: EngineAdapter | null; dtype: Dtype; maxShardBytes?: number },
+    options: { adapter?: EngineAdapter | null; dtype: FileDtype; maxShardBytes?: number },
   ): Promise<void>;
   tensors(adapter?: EngineAdapter | null): TensorInfo[];
   readTensor(
@@ -168,7 +175,7 @@ export interface EngineAdapter {
   readonly modules: readonly AdapterModule[];
   /** PEFT's adapter_model.safetensors. */
   load(file: string): Promise<void>;
-  save(file: string, dtype: Dtype): Promise<void>;
+  save(file: string, dtype: FileDtype): Promise<void>;
   dispose(): void;
 }
 
@@ -213,36 +220,10 @@ export interface TokenEvent {
   finish: "running" | "stop" | "length" | "aborted";
 }
 
-/** Counts since the generator's creation; prompts count when their first token is drawn. Then what it holds now. */
-export interface GeneratorStats {
-  /** Of all prompts. */
-  promptTokens: number;
-  /** Of those, found in the key/value cache or computed for another request. */
-  reusedTokens: number;
-  /** Of prompts, computed. */
-  prefilledTokens: number;
-  /** Drawn. */
-  generatedTokens: number;
-  /** Capacity of the key/value cache, in blocks. */
-  blocks: number;
-  /** Held by requests. */
-  blocksUsed: number;
-  /** Held by none, kept for prompts that begin alike; given up when their place is needed. */
-  blocksCached: number;
-  /** Positions of a block. */
-  blockTokens: number;
-  /** Requests that are being decoded. */
-  running: number;
-  /** Requests without a token yet. */
-  waiting: number;
-}
-
-/** Equal beginnings of prompts are computed once while the weights stay the same; that changes no bit of any answer. */
 export interface EngineGenerator {
   submit(request: GenerationRequest): number;
   cancel(id: number): void;
-  /** Up to `maxSteps` rounds, each a token of every running sequence and a chunk of the prompts that wait. */
+  /** Decodes up to `maxSteps` tokens of every active sequence. */
   step(maxSteps: number): Promise<{ events: TokenEvent[]; remaining: number }>;
-  stats(): Promise<GeneratorStats>;
   dispose(): void;
 }

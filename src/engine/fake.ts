@@ -12,6 +12,7 @@ import type {
   EngineGenerator,
   EngineModel,
   EngineOptimizer,
+  FileDtype,
   ForwardOptions,
   ForwardResult,
   GenerationRequest,
@@ -314,7 +315,15 @@ class FakeModel implements EngineModel {
   }
 
   async setTrainable(trainable: boolean): Promise<void> {
-    await this.device.enqueue(async () => setTrained(this.#network.parameters, trainable));
+    await this.device.enqueue(async () => {
+      if (trainable && this.info.dtype === "nf4") {
+        throw new MedgymError(
+          "unsupported",
+          "The weights are in nf4, which stays frozen: train a LoRA adapter over them.",
+        );
+      }
+      setTrained(this.#network.parameters, trainable);
+    });
   }
 
   createAdapter(modules: AdapterModule[], seed: number): Promise<EngineAdapter> {
@@ -361,7 +370,7 @@ class FakeModel implements EngineModel {
 
   save(
     directory: string,
-    { adapter, dtype }: { adapter?: EngineAdapter | null; dtype: Dtype; maxShardBytes?: number },
+    { adapter, dtype }: { adapter?: EngineAdapter | null; dtype: FileDtype; maxShardBytes?: number },
   ): Promise<void> {
     return this.device.enqueue(async () => {
       mkdirSync(directory, { recursive: true });
@@ -464,7 +473,7 @@ class FakeEngineAdapter implements EngineAdapter, FakeAdapter {
     });
   }
 
-  save(file: string, dtype: Dtype): Promise<void> {
+  save(file: string, dtype: FileDtype): Promise<void> {
     return this.#device.enqueue(async () =>
       writeSafetensors(
         file,

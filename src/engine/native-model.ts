@@ -9,6 +9,7 @@ import type {
   EngineGenerator,
   EngineModel,
   EngineOptimizer,
+  FileDtype,
   ForwardOptions,
   ForwardResult,
   ModelInfo,
@@ -19,8 +20,8 @@ import type {
 import { NativeGenerator } from "./native-generator.ts";
 
 /** mg_dtype */
-export const dtypeCode: Record<Dtype, number> = { f32: 0, bf16: 1 };
-const dtypeNames: Dtype[] = ["f32", "bf16"];
+export const dtypeCode: Record<Dtype, number> = { f32: 0, bf16: 1, nf4: 3 };
+const dtypeNames: Record<number, TensorInfo["dtype"]> = { 0: "f32", 1: "bf16", 3: "nf4", 4: "int8" };
 
 /** The handle of an adapter given by the caller; null for the base. */
 export function adapterHandle(adapter: EngineAdapter | null | undefined): AdapterHandle | null {
@@ -116,7 +117,7 @@ export class NativeModel implements EngineModel {
 
   async save(
     directory: string,
-    options: { adapter?: EngineAdapter | null; dtype: Dtype; maxShardBytes?: number },
+    options: { adapter?: EngineAdapter | null; dtype: FileDtype; maxShardBytes?: number },
   ): Promise<void> {
     const settings = { dtype: dtypeCode[options.dtype], maxShardBytes: options.maxShardBytes ?? 0 };
     await call(() => this.#addon.modelSave(this.#handle, adapterHandle(options.adapter), directory, settings));
@@ -193,7 +194,7 @@ class NativeAdapter implements EngineAdapter {
     return call(() => this.#addon.adapterLoad(this.handle, file));
   }
 
-  save(file: string, dtype: Dtype): Promise<void> {
+  save(file: string, dtype: FileDtype): Promise<void> {
     return call(() => this.#addon.adapterSave(this.handle, file, dtypeCode[dtype]));
   }
 

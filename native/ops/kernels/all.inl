@@ -2,6 +2,7 @@
 #include "ops/kernels/pack.inl"
 #include "ops/kernels/gemm.inl"
 #include "ops/kernels/gemv.inl"
+#include "ops/kernels/nf4.inl"
 #include "ops/kernels/attention.inl"
 #include "ops/kernels/decode.inl"
 #include "ops/kernels/rows.inl"
@@ -19,14 +20,23 @@ Kernels make_table(const char* name) {
   k.k_multiple = 32;
   k.turn_rows = turn_rows;
   k.few_rows_bf16 = 32;
+  k.few_rows_quantised = 32;
 #else
   k.k_multiple = 2;
   k.few_rows_bf16 = 16;
+  k.few_rows_quantised = 8;
 #endif
   k.k_block = kBlockWords;
   k.gemm_pack_a = gemm_pack_a;
   k.gemm_compute = gemm_compute;
   k.gemv = gemv;
+  k.quantised_x = quantised_x;
+#ifdef MG_AMX
+  k.quantised_turn = quantised_turn;
+#endif
+  k.quantised_dots = quantised_dots;
+  k.quantised_row = quantised_row;
+  k.nf4_quantise_block = nf4_quantise_block;
   k.query_rows = kQueryRows;
   k.attention_forward_room = attention_forward_room;
   k.attention_forward = attention_forward;
@@ -43,7 +53,6 @@ Kernels make_table(const char* name) {
   k.swiglu_row_backward = swiglu_row_backward;
   k.softmax_stats = softmax_stats;
   k.softmax_gradient = softmax_gradient;
-  k.largest = largest;
   k.exp_row = exp_row;
   k.adamw_range = adamw_range;
   k.floats_to_bf16 = floats_to_bf16;

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "ops/gemm.h"
+#include "ops/nf4.h"
 #include "runtime/cpu.h"
 
 namespace medgym {
@@ -23,6 +24,19 @@ struct GemmWork {
   int64_t k_words;              // inner length in words, padded: numbers in f32, pairs in bf16
   int64_t k_pass;               // words that a micro kernel sums before C is updated
   int64_t k_depth;              // words of B packed at a time: one or two passes
+};
+
+// A few tokens against quantised rows: y = x·Wᵀ (+ bias) (+ y).
+struct QuantisedDots {
+  QuantisedRows weight;
+  int64_t tokens;
+  const float* x;  // (tokens, x_row) words, as quantised_x leaves them
+  int64_t x_row;
+  const float* turned;  // AMX: x as tiles of a right factor, as quantised_turn leaves them
+  const float* bias;    // (rows) or null
+  float* y;             // at the first of the rows
+  int64_t y_row;
+  bool accumulate;
 };
 
 // The heads that share one key/value head, over one sequence: pointers are at its first token and at the group's first head.
@@ -88,6 +102,14 @@ struct Kernels {
   void (*turn_rows)(const GemmWork&, float* turned);  // AMX; null elsewhere. turned: (rows/16 rounded up, k_words, 16) words
   void (*gemv)(const GemmWork&, int64_t begin, int64_t end);
 
+  int64_t few_rows_quantised;  // most tokens for which quantised_dots beats giving rows back
+  // Quantised weights; products in bf16 where bf16_products, else in f32.
+  void (*quantised_x)(QuantisedRows::Format, const float* x, int64_t k, int64_t blocks, float* out);  // blocks·32 or blocks·64 words
+  void (*quantised_turn)(const QuantisedDots&, int64_t blocks, float* out);  // AMX; null elsewhere. (tokens/16 rounded up, words, 16)
+  void (*quantised_dots)(const QuantisedDots&, int64_t row_begin, int64_t row_end);
+  void (*quantised_row)(const QuantisedRows&, int64_t row, void* out);  // k numbers, bf16 or f32; of int8 the codes without their scale
+  float (*nf4_quantise_block)(const float* values, uint8_t* codes);     // 64 numbers, 32 bytes; the absmax
+
   int64_t query_rows;  // queries per block
   int64_t (*attention_forward_room)(int64_t keys, int head_dim);  // numbers of scratch
   void (*attention_forward)(const AttentionHead&, float* room);
@@ -107,7 +129,6 @@ struct Kernels {
   void (*swiglu_row_backward)(const float* gate, const float* up, const float* dy, float* dgate, float* dup, int64_t n);
   SoftmaxStats (*softmax_stats)(const float* z, float factor, int64_t n);
   void (*softmax_gradient)(const float* z, float* dz, float factor, float lse, float total, float dentropy, float entropy, int64_t n);
-  float (*largest)(const float* x, int64_t n);
   double (*exp_row)(const float* z, float* out, float factor, float shift, int64_t n);
   void (*adamw_range)(const AdamwStep&, int64_t begin, int64_t end);
   void (*floats_to_bf16)(bf16* to, const float* from, int64_t n);
