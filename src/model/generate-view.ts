@@ -39,9 +39,10 @@ export function generateView(state: State): MimeBundle {
 function describe(state: State): string {
   const progress = progressOf(state);
   if (!progress) return "reading the prompt";
-  const { finished, total, tokens, tokensPerSecond } = progress;
+  const { finished, total, tokens, tokensPerSecond, promptTokens, reusedTokens } = progress;
   const sequences = total === 1 ? "" : `${finished} of ${total} completions, `;
-  return `${sequences}${tokens} tokens, ${tokensPerSecond.toFixed(tokensPerSecond >= 100 ? 0 : 1)} tokens/s`;
+  const reused = reusedTokens > 0 ? `, ${reusedTokens} of ${promptTokens} prompt tokens reused` : "";
+  return `${sequences}${tokens} tokens, ${tokensPerSecond.toFixed(tokensPerSecond >= 100 ? 0 : 1)} tokens/s${reused}`;
 }
 
 export function generateMeter(state: State): RunProgress | undefined {

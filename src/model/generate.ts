@@ -5,6 +5,7 @@ import { Run } from "../core/run.ts";
 import type { EngineGenerator, TokenEvent } from "../engine/engine.ts";
 import { CompletionText } from "./completion-text.ts";
 import { generateMeter, generateView } from "./generate-view.ts";
+import { withGenerator } from "./generator-reuse.ts";
 import type { Model } from "./model.ts";
 import { asList, encodePrompt, isPrompt, type Prompt, type PromptOptions } from "./prompts.ts";
 import { resolveSampling, type Sampling, type SamplingOptions, sampleSeed, samplingFields } from "./sampling.ts";
@@ -51,7 +52,17 @@ export interface Generation extends Completion {
 }
 
 export type GenerateEvent =
-  | { type: "generate-progress"; finished: number; total: number; tokens: number; tokensPerSecond: number }
+  | {
+      type: "generate-progress";
+      finished: number;
+      total: number;
+      tokens: number;
+      tokensPerSecond: number;
+      /** Of prompts whose first token is drawn. */
+      promptTokens: number;
+      /** Of those, not computed: found in the cache of earlier calls, or computed for another completion. */
+      reusedTokens: number;
+    }
   /** New text of completion `sample` of prompt `prompt`. */
   | { type: "text"; prompt: number; sample: number; text: string };
 
@@ -69,8 +80,6 @@ interface Job {
 
 /** Tokens per engine call: short enough for a prompt stop and live text, long enough to cost nothing. */
 const stepsPerCall = 8;
-/** The engine's cache is handed out in blocks of a size that divides this. */
-const cacheBlock = 64;
 
 export function generate(
   model: Model,
@@ -90,7 +99,9 @@ export function generate(
     async ({ signal, emit }) => {
       const ids = list.map((prompt) => encodePrompt(model, prompt, resolved, "generate"));
       const sampling = resolveSampling(model, resolved);
-      const jobs = await decode(model, ids, resolved, sampling, signal, emit);
+      const jobs = await withGenerator(model.engine, resolved.maxSequences, model.info.maxPositions, (generator) =>
+        decode(model, generator, ids, resolved, sampling, signal, emit),
+      );
       const generations = ids.map((promptTokens, p) =>
         collect(
           promptTokens,
@@ -106,6 +117,7 @@ export function generate(
 
 async function decode(
   model: Model,
+  generator: EngineGenerator,
   prompts: readonly Int32Array[],
   options: Resolution,
   sampling: Sampling,
@@ -114,40 +126,43 @@ async function decode(
 ): Promise<Job[]> {
   const jobs = makeJobs(model, prompts, options);
   const rooms = prompts.map((prompt) => roomFor(model, prompt, sampling.maxNewTokens));
-  const longest = Math.max(...prompts.map((prompt, p) => prompt.length + rooms[p]));
-  const slot = Math.ceil(longest / cacheBlock) * cacheBlock;
-  const maxSequences = Math.min(options.maxSequences, jobs.length);
-  const generator = await model.engine.createGenerator({ maxSequences, maxTokens: maxSequences * slot });
-  try {
-    const running = new Map<number, Job>();
-    for (const job of jobs) {
-      const { seed, prompt } = job;
-      const request = { ...sampling, prompt: prompts[prompt], maxNewTokens: rooms[prompt], seed };
-      running.set(generator.submit({ ...request, adapter: model.adapter?.engine ?? null }), job);
-    }
-    const startedAt = performance.now();
-    let tokens = 0;
-    while (running.size > 0) {
-      signal.throwIfAborted();
-      const { events, remaining } = await generator.step(stepsPerCall);
-      for (const event of events) tokens += take(event, running, generator);
-      for (const job of jobs) emitText(job, emit);
-      if (remaining === 0 && running.size > 0) {
-        throw new MedgymError("internal", `generate: the engine ended with ${running.size} completions unfinished.`);
-      }
-      const tokensPerSecond = (1000 * tokens) / (performance.now() - startedAt);
-      emit({
-        type: "generate-progress",
-        finished: jobs.length - running.size,
-        total: jobs.length,
-        tokens,
-        tokensPerSecond,
-      });
-    }
-    return jobs;
-  } finally {
-    generator.dispose();
+  const before = await generator.stats();
+  const running = new Map<number, Job>();
+  for (const job of jobs) {
+    const request = { ...sampling, prompt: prompts[job.prompt], maxNewTokens: rooms[job.prompt], seed: job.seed };
+    running.set(generator.submit({ ...request, adapter: model.adapter?.engine ?? null }), job);
   }
+  const startedAt = performance.now();
+  let tokens = 0;
+  let started = 0;
+  let reuse = { promptTokens: 0, reusedTokens: 0 };
+  while (running.size > 0) {
+    signal.throwIfAborted();
+    const { events, remaining } = await generator.step(stepsPerCall);
+    for (const event of events) tokens += take(event, running, generator);
+    for (const job of jobs) emitText(job, emit);
+    if (remaining === 0 && running.size > 0) {
+      throw new MedgymError("internal", `generate: the engine ended with ${running.size} completions unfinished.`);
+    }
+    const withTokens = jobs.filter((job) => job.tokens.length > 0).length;
+    if (withTokens > started) {
+      const stats = await generator.stats();
+      reuse = {
+        promptTokens: stats.promptTokens - before.promptTokens,
+        reusedTokens: stats.reusedTokens - before.reusedTokens,
+      };
+      started = withTokens;
+    }
+    emit({
+      type: "generate-progress",
+      finished: jobs.length - running.size,
+      total: jobs.length,
+      tokens,
+      tokensPerSecond: (1000 * tokens) / (performance.now() - startedAt),
+      ...reuse,
+    });
+  }
+  return jobs;
 }
 
 function makeJobs(model: Model, prompts: readonly Int32Array[], { n, seed, stop }: Resolution): Job[] {
