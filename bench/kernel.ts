@@ -2,15 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { KernelUnderTest } from "../kernel/testing/harness.ts";
-import { type BenchContext, median } from "./harness.ts";
-
-export interface KernelBenchRow {
-  what: string;
-  figure: number;
-  unit: "ms" | "MB" | "messages";
-  /** At most this. */
-  target: number;
-}
+import type { Bench } from "./context.ts";
+import { median } from "./harness.ts";
+import { figure, type Row } from "./rows.ts";
 
 /** Milliseconds that `work` takes. */
 async function clock(work: () => Promise<unknown>): Promise<number> {
@@ -27,20 +21,26 @@ async function clocks(times: number, work: (i: number) => Promise<unknown>): Pro
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-export async function kernelBench({ root, quick, log }: BenchContext): Promise<KernelBenchRow[]> {
-  const rows: KernelBenchRow[] = [];
-  const row = (what: string, figure: number, target: number, unit: KernelBenchRow["unit"] = "ms") => {
-    rows.push({ what, figure, unit, target });
-    log(`${what.padEnd(46)} ${figure.toFixed(figure < 10 ? 1 : 0).padStart(7)} ${unit.padEnd(8)} (at most ${target})`);
+export const kernelBench: Bench = async (bench) => {
+  const { root, quick } = bench;
+  const group = async (name: string, measure: (row: RecordFigure) => Promise<void>) => {
+    if (!bench.wanted(name)) return;
+    await bench.row(name, async () => {
+      const rows: Row[] = [];
+      await measure((what, value, atMost, unit = "ms") => {
+        const ours = figure({ name: "medgym", values: [value] });
+        rows.push({ name: `kernel: ${what}`, unit, better: "less", ours, target: { atMost } });
+      });
+      return rows;
+    });
   };
-  await unchecked(row, root, quick);
-  await checked(row, quick);
-  return rows;
-}
+  await group("kernel, unchecked cells", (row) => unchecked(row, root, quick));
+  await group("kernel, checked cells", (row) => checked(row, quick));
+};
 
-type Row = (what: string, figure: number, target: number, unit?: KernelBenchRow["unit"]) => void;
+type RecordFigure = (what: string, value: number, atMost: number, unit?: "ms" | "MB" | "messages") => void;
 
-async function unchecked(row: Row, root: string, quick: boolean): Promise<void> {
+async function unchecked(row: RecordFigure, root: string, quick: boolean): Promise<void> {
   const starts: number[] = [];
   const firsts: number[] = [];
   for (let i = 0; i < (quick ? 2 : 5); i++) {
@@ -61,7 +61,7 @@ async function unchecked(row: Row, root: string, quick: boolean): Promise<void> 
   const lines = "for (let i = 0; i < 20_000; i++) console.log('line ' + i)";
   let text = "";
   row("20,000 lines of output", await clock(async () => (text = (await kernel.execute(lines)).stdout)), 200);
-  row("… of them lost", 20_000 - (text.split("\n").length - 1), 0, "messages");
+  row("20,000 lines of output: lost", 20_000 - (text.split("\n").length - 1), 0, "messages");
   const cells = quick ? 1000 : 10_000;
   let lost = 0;
   for (let i = 0; i < cells; i++) {
@@ -85,7 +85,7 @@ async function unchecked(row: Row, root: string, quick: boolean): Promise<void> 
   await kernel.stop();
 }
 
-async function checked(row: Row, quick: boolean): Promise<void> {
+async function checked(row: RecordFigure, quick: boolean): Promise<void> {
   const ready = await KernelUnderTest.start({ env: { MEDGYM_CHECK: "error" } });
   await ready.request("complete_request", { code: "", cursor_pos: 0 }); // answered once TypeScript is loaded
   row("first 1+1, checked, TypeScript loaded", await clock(() => ready.execute("1 + 1")), 150);
@@ -95,7 +95,7 @@ async function checked(row: Row, quick: boolean): Promise<void> {
   const cell = (i: number) => kernel.execute(`const v${i} = ${i ? `v${i - 1} + 1` : "0"}; console.log(v${i})`);
   const figures = await clocks(quick ? 60 : 220, cell);
   row("trivial cell, checked, median of the first 40", median(figures.slice(0, 40)), 20);
-  row("… of the last 20", median(figures.slice(-20)), 20);
+  row("trivial cell, checked, median of the last 20", median(figures.slice(-20)), 20);
   const complete = (code: string) => kernel.request("complete_request", { code, cursor_pos: code.length });
   await complete("consol");
   row("completion, code changed", median(await clocks(10, (i) => complete(`const q${i} = v1.to`))), 20);

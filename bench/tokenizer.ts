@@ -3,82 +3,67 @@
  * texts and over one long text, first pass and later ones; and with four threads on two cores.
  * Both sides read the same tokenizer.json and the same texts; a checksum over all ids must agree.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { clinical } from "../src/data/clinical/index.ts";
 import { Tokenizer } from "../src/text/tokenizer.ts";
-import { alternate, type BenchContext, type Figures, median, type Side, table } from "./harness.ts";
-
-interface TokenizerFigures extends Figures {
-  megabytesPerSecond: number;
-  /** First pass over the texts: nothing is remembered yet. */
-  firstMegabytesPerSecond: number;
-  checksum: number;
-}
-
-export interface TokenizerBenchRow {
-  tokenizer: string;
-  corpus: string;
-  megabytes: number;
-  /** MB/s, medians: all passes, and the first. */
-  medgym: [steady: number, first: number];
-  peer: [steady: number, first: number];
-  ratio: number;
-}
+import type { Bench } from "./context.ts";
+import { contest, coresFor, type Side, Sides, threadsEnvironment } from "./harness.ts";
+import { speedRow } from "./rows.ts";
+import { target } from "./targets.ts";
 
 interface Corpus {
   name: string;
-  texts: string[];
-  threads?: number;
+  texts(): string[] | Promise<string[]>;
+  threads: number;
 }
 
-export async function tokenizerBench({ root, python, quick, log }: BenchContext): Promise<TokenizerBenchRow[]> {
+export const tokenizerBench: Bench = async (bench) => {
+  const { root, python, quick } = bench;
   const fixtures = join(root, "test", "fixtures", "tokenizers");
   const folder = mkdtempSync(join(tmpdir(), "medgym-bench-"));
-  const rows: TokenizerBenchRow[] = [];
+  const corpora: Corpus[] = [
+    { name: "chats", texts: () => chats(join(fixtures, "qwen2")), threads: 1 },
+    { name: "sources", texts: () => sources(root), threads: 1 },
+    { name: "one long text", texts: () => [longText(sources(root))], threads: 1 },
+    { name: "sources, 4 threads", texts: () => Array(4).fill(sources(root)).flat(), threads: 4 },
+  ];
   try {
-    const code = sources(root);
-    const corpora: Corpus[] = [
-      { name: "chats", texts: await chats(join(fixtures, "qwen2")) },
-      { name: "sources", texts: code },
-      { name: "one long text", texts: [longText(code)] },
-      { name: "sources, 4 threads", texts: [...code, ...code, ...code, ...code], threads: 4 },
-    ];
-    for (const { name: corpus, texts, threads = 1 } of corpora) {
-      const file = join(folder, `${corpus.replaceAll(/\W/g, "-")}.json`);
-      writeFileSync(file, JSON.stringify(texts));
-      const megabytes = texts.reduce((total, text) => total + Buffer.byteLength(text), 0) / 1e6;
-      for (const name of ["qwen2", "llama3", "spbpe", "unigram"]) {
-        const many = threads > 1;
-        const args = [join(fixtures, name), file, quick ? "1" : "4", ...(many ? [`${threads}`] : [])];
-        const env = { TOKENIZERS_PARALLELISM: `${many}`, RAYON_NUM_THREADS: `${threads}` };
-        const sides: Side[] = [
-          { name: "medgym", command: [process.execPath, join(root, "dist/bench/sides/tokenize.js"), ...args], env },
-          { name: "tokenizers", command: [python, join(root, "bench/peers/tokenize_texts.py"), ...args], env },
-        ];
-        const figures = await alternate(sides, quick ? 1 : 3, many ? [0, 1] : [0], (text) =>
-          log(`${name}, ${corpus}, ${text}`),
-        );
-        const of = (side: string) => figures.get(side) as TokenizerFigures[];
-        const [ours, theirs] = [of("medgym"), of("tokenizers")];
-        if (ours[0].checksum !== theirs[0].checksum) {
-          throw new Error(`${name}, ${corpus}: ids differ (checksums ${ours[0].checksum} and ${theirs[0].checksum})`);
-        }
-        const speeds = (side: TokenizerFigures[]): [number, number] => [
-          median(side.map((f) => f.megabytesPerSecond)),
-          median(side.map((f) => f.firstMegabytesPerSecond)),
-        ];
-        const [medgym, peer] = [speeds(ours), speeds(theirs)];
-        rows.push({ tokenizer: name, corpus, megabytes, medgym, peer, ratio: medgym[0] / peer[0] });
+    for (const corpus of corpora) {
+      const file = join(folder, `${corpus.name.replaceAll(/\W/g, "-")}.json`);
+      for (const tokenizer of ["qwen2", "llama3", "spbpe", "unigram"]) {
+        const name = `tokenizer ${tokenizer}, ${corpus.name}`;
+        if (!bench.wanted(name, { quick: name === "tokenizer qwen2, chats" })) continue;
+        await bench.row(name, async () => {
+          if (!existsSync(file)) writeFileSync(file, JSON.stringify(await corpus.texts()));
+          const many = corpus.threads > 1;
+          const args = [join(fixtures, tokenizer), file, ...(many ? [`${corpus.threads}`] : [])];
+          const env = { ...threadsEnvironment(corpus.threads), TOKENIZERS_PARALLELISM: `${many}` };
+          const sides: Side[] = [
+            { name: "medgym", command: [process.execPath, join(root, "dist/bench/sides/tokenize.js"), ...args], env },
+            { name: "tokenizers", command: [python, join(root, "bench/peers/tokenize_texts.py"), ...args], env },
+          ];
+          const pool = new Sides(coresFor(many ? 2 : 1));
+          try {
+            const [rounds, seconds] = quick ? [1, 0.5] : [3, 1];
+            const run = await contest(pool, { sides, rounds, seconds, log: bench.log });
+            const { medgym, tokenizers } = run.facts;
+            if (medgym.checksum !== tokenizers.checksum)
+              throw new Error(`ids differ: checksums ${medgym.checksum} and ${tokenizers.checksum}`);
+            const firsts = [medgym, tokenizers].map((facts) => facts.firstMegabytesPerSecond as number);
+            const notes = [`first pass ${firsts.map((n) => n.toFixed(1)).join(" against ")} MB/s`];
+            return { ...speedRow(name, "MB/s", run, target(name)), notes };
+          } finally {
+            pool.stopAll();
+          }
+        });
       }
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  log(`\n${report(rows)}\n`);
-  return rows;
-}
+};
 
 /** Some five megabytes in one. */
 function longText(texts: readonly string[]): string {
@@ -102,18 +87,4 @@ function sources(root: string): string[] {
   return files
     .filter((file) => /\.(ts|md|cpp|h)$/.test(file) && !/build/.test(file))
     .map((f) => readFileSync(f, "utf8"));
-}
-
-function report(rows: readonly TokenizerBenchRow[]): string {
-  const mb = (n: number) => n.toFixed(1);
-  return table(
-    ["tokenizer, texts", "MB", "medgym MB/s (first pass)", "tokenizers MB/s (first pass)", "ratio (first pass)"],
-    rows.map(({ tokenizer, corpus, megabytes, medgym, peer, ratio }) => [
-      `${tokenizer}, ${corpus}`,
-      mb(megabytes),
-      `${mb(medgym[0])} (${mb(medgym[1])})`,
-      `${mb(peer[0])} (${mb(peer[1])})`,
-      `${ratio.toFixed(1)}x (${(medgym[1] / peer[1]).toFixed(1)}x)`,
-    ]),
-  );
 }

@@ -1,14 +1,17 @@
-// npm run bench [-- name …] [--quick]: builds, then runs bench/main.ts with the peers in a virtual environment of their own.
-import { spawnSync } from "node:child_process";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+// npm run bench [-- name …] [--quick]: builds, then runs bench/main.ts beside its peers, which get folders of their own.
+import { join } from "node:path";
+import { llamaPeer } from "./llama.mjs";
+import { build, capture, main, root, StepError } from "./steps.mjs";
+import { venvPython } from "./venv.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const built = spawnSync(process.execPath, [join(root, "scripts", "build.mjs")], { stdio: "inherit" });
-if (built.status !== 0) process.exit(built.status ?? 1);
-
-const { main } = await import(join(root, "dist", "bench", "main.js"));
-const { venvPython } = await import("./venv.mjs");
-process.exitCode = await main(root, process.argv.slice(2), () =>
-  venvPython(["torch", "transformers", "peft", "safetensors"]),
-);
+await main(async () => {
+  await build();
+  const { code, output } = await capture("make", ["-C", "native", "build/bench/bandwidth"]);
+  if (code !== 0) throw new StepError(`The bandwidth program was not built:\n${output}`);
+  const { main: bench } = await import(join(root, "dist", "bench", "main.js"));
+  const log = (line) => console.log(`· ${line}`);
+  return bench(root, process.argv.slice(2), {
+    python: () => venvPython(["torch", "transformers", "peft", "trl", "safetensors"], log),
+    llama: () => llamaPeer(log),
+  });
+});

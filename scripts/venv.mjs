@@ -8,12 +8,14 @@
  * By hand: node scripts/venv.mjs torch peft
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { capture, localFolder, lock } from "./steps.mjs";
 
-const venv = join(localFolder, "venv");
+// Its real path: worktrees may share one folder through links, and must not take it for one that was moved.
+mkdirSync(localFolder, { recursive: true });
+const venv = join(realpathSync(localFolder), "venv");
 const python = process.platform === "win32" ? join(venv, "Scripts", "python.exe") : join(venv, "bin", "python");
 const stampFile = join(venv, "medgym-packages.json");
 

@@ -1,14 +1,16 @@
 """The peer of bench/sides/train-step.ts: PyTorch + transformers + PEFT, same weights, same tokens, same step.
 
-Arguments: directory precision(f32|autocast|bf16) lora|full sequences tokens seconds. Prints one line of JSON.
+Arguments: directory precision(f32|autocast|bf16) lora|full sequences tokens.
 """
-import json, os, sys, time
+import os
+import sys
 
 import torch
+from serving import rate, serve, token_batch
 from transformers import AutoModelForCausalLM
 
-directory, precision, mode, S, L, seconds = sys.argv[1:7]
-S, L, seconds = int(S), int(L), float(seconds)
+directory, precision, mode, S, L = sys.argv[1:6]
+S, L = int(S), int(L)
 torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
 torch.manual_seed(0)
 
@@ -21,12 +23,7 @@ if mode == "lora":
 model.train()
 trainable = [p for p in model.parameters() if p.requires_grad]
 optimizer = torch.optim.AdamW(trainable, lr=1e-4, weight_decay=0.01, fused=True)
-
-state, tokens, vocab = 12345, [], model.config.vocab_size
-for _ in range(S * L):
-    state = (state * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
-    tokens.append((state >> 33) % vocab)
-ids = torch.tensor(tokens).view(S, L)
+ids = torch.tensor(token_batch(S, L, model.config.vocab_size))
 
 
 def step():
@@ -39,13 +36,4 @@ def step():
     return loss.item()
 
 
-first_loss = step()
-step()
-start, steps = time.perf_counter(), 0
-while steps < 3 or time.perf_counter() - start < seconds:
-    step()
-    steps += 1
-elapsed = time.perf_counter() - start
-with open("/proc/self/status") as status:
-    peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
-print(json.dumps({"tokensPerSecond": steps * S * L / elapsed, "peakBytes": peak * 1024, "firstLoss": first_loss}))
+serve({"firstLoss": step()}, lambda request: S * L * rate(step, request["seconds"]))

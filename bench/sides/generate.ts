@@ -1,75 +1,75 @@
 /**
- * Our side of the generation bench: one process, one line of JSON. Arguments: directory dtype sequences prompt-tokens new-tokens seconds.
- * Decode rate: new tokens of all sequences over the whole time less the prefill's; prefill rate: a 512-token prompt.
+ * Our side of the generation bench. Arguments: directory dtype. Requests: decode (`count` new tokens after a prompt of
+ * `prompt`, greedy, `sequences` at once; the rate counts from when every sequence has its first token) or prefill.
  */
-import { readFileSync } from "node:fs";
+import type { Dtype } from "../../src/engine/engine.ts";
 import { nativeEngine } from "../../src/engine/native.ts";
 import { tokenBatch } from "../tokens.ts";
+import { serve } from "./serve.ts";
 
-const [directory, dtype, sequences, promptLength, newTokens, seconds] = process.argv.slice(2);
-const [S, P, N] = [Number(sequences), Number(promptLength), Number(newTokens)];
+interface Request {
+  mode: "decode" | "prefill";
+  sequences: number;
+  prompt: number;
+  count: number;
+}
 
+const [directory, dtype] = process.argv.slice(2);
 const device = await nativeEngine().device("cpu");
-const model = await device.load(directory, { dtype: dtype as "f32" | "bf16" });
-const tokens = tokenBatch(S, P, model.info.vocabSize);
+const model = await device.load(directory, { dtype: dtype as Dtype });
 
-async function generate(maxNewTokens: number): Promise<number[][]> {
-  const generator = await model.createGenerator({ maxSequences: S, maxTokens: S * (P + N + 32) });
-  const ids: number[] = [];
-  for (let s = 0; s < S; s++) {
-    ids.push(
-      generator.submit({
-        prompt: tokens.slice(s * P, (s + 1) * P),
-        maxNewTokens,
-        temperature: 0,
-        topK: 0,
-        topP: 1,
-        minP: 0,
-        repetitionPenalty: 1,
-        presencePenalty: 0,
-        seed: 0,
-        stopTokens: new Int32Array(0),
-      }),
-    );
-  }
+/** Greedy tokens of every sequence, with the seconds after all had their first one. */
+async function decode({ sequences: S, prompt: P, count }: Omit<Request, "mode">) {
+  const tokens = tokenBatch(S, P, model.info.vocabSize);
+  const generator = await model.createGenerator({ maxSequences: S, maxTokens: S * (P + count + 32) });
+  const ids = Array.from({ length: S }, (_, s) =>
+    generator.submit({
+      prompt: tokens.slice(s * P, (s + 1) * P),
+      maxNewTokens: count,
+      temperature: 0,
+      topK: 0,
+      topP: 1,
+      minP: 0,
+      repetitionPenalty: 1,
+      presencePenalty: 0,
+      seed: 0,
+      stopTokens: new Int32Array(0),
+    }),
+  );
   const out = new Map<number, number[]>(ids.map((id) => [id, []]));
-  for (let remaining = S; remaining > 0; ) {
-    const step = await generator.step(16);
-    for (const { id, token } of step.events) out.get(id)?.push(token);
-    remaining = step.remaining;
-  }
-  generator.dispose();
-  return ids.map((id) => out.get(id) ?? []);
-}
-
-async function rate(work: () => Promise<unknown>, count: number): Promise<number> {
+  let total = 0;
+  const step = async (steps: number) => {
+    const { events, remaining } = await generator.step(steps);
+    for (const { id, token } of events) out.get(id)?.push(token);
+    total += events.length;
+    return remaining;
+  };
+  while ([...out.values()].some((list) => list.length === 0)) await step(1);
+  const before = total;
   const start = performance.now();
-  let rounds = 0;
-  while (rounds < 2 || performance.now() - start < Number(seconds) * 1000) {
-    await work();
-    rounds++;
-  }
-  return (rounds * count) / ((performance.now() - start) / 1000);
+  while ((await step(16)) > 0);
+  const seconds = (performance.now() - start) / 1000;
+  generator.dispose();
+  return { sequences: [...out.values()], perSecond: (total - before) / seconds };
 }
 
-const first = await generate(N);
-const allPerSecond = await rate(() => generate(N), 1);
-const prefillPerSecond = await rate(() => generate(1), 1);
-const decodeSeconds = 1 / allPerSecond - 1 / prefillPerSecond;
+async function prefill(P: number): Promise<number> {
+  const tokens = tokenBatch(1, P, model.info.vocabSize);
+  const targets = new Int32Array(P).fill(-1);
+  targets[P - 1] = 0;
+  const start = performance.now();
+  await model.forward({ tokens, cuSeqlens: Int32Array.of(0, P) }, { targets });
+  return P / ((performance.now() - start) / 1000);
+}
 
-const long = tokenBatch(1, 512, model.info.vocabSize);
-const targets = new Int32Array(512).fill(-1);
-targets[511] = 0;
-const cuSeqlens = Int32Array.of(0, 512);
-await model.forward({ tokens: long, cuSeqlens }, { targets });
-const prefill = await rate(() => model.forward({ tokens: long, cuSeqlens }, { targets }), 512);
-
-const peakKb = Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);
-console.log(
-  JSON.stringify({
-    tokensPerSecond: (S * (N - 1)) / decodeSeconds,
-    prefillTokensPerSecond: prefill,
-    peakBytes: peakKb * 1024,
-    firstTokens: first[0].slice(0, 16),
-  }),
-);
+const first = (await decode({ sequences: 1, prompt: 64, count: 16 })).sequences[0];
+await serve<Request>({ firstTokens: first }, async ({ mode, seconds, ...request }) => {
+  const once = async () => (mode === "prefill" ? prefill(request.prompt) : (await decode(request)).perSecond);
+  await once();
+  // The same tokens each time: their mean rate is the harmonic mean.
+  let inverse = 0;
+  let times = 0;
+  for (const start = performance.now(); times === 0 || performance.now() - start < seconds * 1000; times++)
+    inverse += 1 / (await once());
+  return times / inverse;
+});

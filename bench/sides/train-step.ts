@@ -1,15 +1,15 @@
-/** Our side of the training benches: one process, one line of JSON. Arguments: directory dtype lora|full sequences tokens seconds. */
-import { readFileSync } from "node:fs";
-import type { EngineAdapter } from "../../src/engine/engine.ts";
+/** Our side of the training benches. Arguments: directory dtype lora|full sequences tokens. */
+import type { Dtype, EngineAdapter } from "../../src/engine/engine.ts";
 import { nativeEngine } from "../../src/engine/native.ts";
 import { tokenBatch } from "../tokens.ts";
+import { rate, serve } from "./serve.ts";
 
-const [directory, dtype, mode, sequences, length, seconds] = process.argv.slice(2);
+const [directory, dtype, mode, sequences, length] = process.argv.slice(2);
 const S = Number(sequences);
 const L = Number(length);
 
 const device = await nativeEngine().device("cpu");
-const model = await device.load(directory, { dtype: dtype as "f32" | "bf16" });
+const model = await device.load(directory, { dtype: dtype as Dtype });
 let adapter: EngineAdapter | null = null;
 if (mode === "lora") {
   const modules = model.info.linears.map(({ name }) => ({ name, rank: 16, scale: 2, dropout: 0 }));
@@ -45,14 +45,5 @@ async function step(): Promise<number> {
   return loss;
 }
 
-const firstLoss = await step();
-await step(); // buffers are planned in the first steps
-const start = performance.now();
-let steps = 0;
-while (steps < 3 || performance.now() - start < Number(seconds) * 1000) {
-  await step();
-  steps++;
-}
-const elapsed = (performance.now() - start) / 1000;
-const peakKb = Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);
-console.log(JSON.stringify({ tokensPerSecond: (steps * S * L) / elapsed, peakBytes: peakKb * 1024, firstLoss }));
+// Buffers are planned in the first step, which is not timed.
+await serve({ firstLoss: await step() }, async ({ seconds }) => S * L * (await rate(step, seconds)));

@@ -46,3 +46,11 @@ mg_status mg_generator_step(mg_generator* handle, int32_t max_steps, mg_token_ev
     if (remaining) *remaining = generator.remaining();
   });
 }
+
+mg_status mg_generator_get_stats(mg_generator* handle, mg_generator_stats* out, mg_error* err) {
+  return guard(err, "mg_generator_get_stats", [&] {
+    const Generator& generator = *required(handle, "generator").generator;
+    Call call(*generator.model->device);
+    answer(generator.stats(), out, "mg_generator_stats");
+  });
+}

@@ -88,11 +88,13 @@ mg_status mg_tensor_write(mg_model* handle, mg_adapter* adapter, const char* nam
     if (adapter) {
       const TrainedTensor t = adapter_tensor(*adapter->adapter, wanted);
       if (static_cast<size_t>(t.count()) != count) throw Error(MG_INVALID_ARGUMENT, size_message(wanted, t.count(), count));
+      adapter->adapter->version = new_weights_version();
       std::copy_n(values, count, t.value);
       return;
     }
     Parameter& p = base_tensor(model, wanted);
     if (static_cast<size_t>(p.count()) != count) throw Error(MG_INVALID_ARGUMENT, size_message(wanted, p.count(), count));
+    model.version = new_weights_version();
     p.write(model.context(), values);
   });
 }

@@ -118,7 +118,7 @@ void bench_generation(const Shape& s, mg_dtype dtype, int threads, int sequences
   const double stop = now() + 4;
   for (int i = 0; i < 2 || (i < 20 && now() < stop); ++i) {
     for (int k = 0; k < sequences; ++k) {
-      for (size_t t = 0; t < prompt.size(); ++t) prompt[t] = static_cast<int32_t>((k * 31 + t * 17) % static_cast<size_t>(s.vocabulary));
+      for (size_t t = 0; t < prompt.size(); ++t) prompt[t] = static_cast<int32_t>((i * 977 + k * 31 + t * 17) % static_cast<size_t>(s.vocabulary));  // none found in the cache
       mg_request request = sized<mg_request>();
       request.prompt = prompt.data();
       request.prompt_length = 64;

@@ -106,10 +106,41 @@ napi_value generator_step(Call& call) {
   });
 }
 
+// generatorStats(generator: GeneratorHandle): Promise<{promptTokens, reusedTokens, prefilledTokens, generatedTokens, blocks, blocksUsed,
+//                blocksCached, blockTokens, running, waiting}>
+// mg_status mg_generator_get_stats(mg_generator*, mg_generator_stats* out, mg_error* err)
+napi_value generator_stats(Call& call) {
+  auto generator = call.handle<Generator>(0);
+  auto stats = std::make_shared<mg_generator_stats>();
+  stats->struct_size = sizeof *stats;
+  auto work = [generator, stats](mg_error* error) { return mg_generator_get_stats(generator->raw, stats.get(), error); };
+  return call.run(queue_of(*generator), work, [stats](napi_env env) {
+    napi_value object;
+    napi_create_object(env, &object);
+    const auto set = [&](const char* name, int64_t count) {
+      napi_value value;
+      napi_create_int64(env, count, &value);
+      napi_set_named_property(env, object, name, value);
+    };
+    set("promptTokens", stats->prompt_tokens);
+    set("reusedTokens", stats->reused_tokens);
+    set("prefilledTokens", stats->prefilled_tokens);
+    set("generatedTokens", stats->generated_tokens);
+    set("blocks", stats->blocks);
+    set("blocksUsed", stats->blocks_used);
+    set("blocksCached", stats->blocks_cached);
+    set("blockTokens", stats->block_tokens);
+    set("running", stats->running);
+    set("waiting", stats->waiting);
+    return object;
+  });
+}
+
 }  // namespace
 
 const Function generator_functions[] = {{"generatorCreate", generator_create}, {"generatorDestroy", generator_destroy},
                                         {"generatorSubmit", generator_submit}, {"generatorCancel", generator_cancel},
-                                        {"generatorStep", generator_step},     {}};
+                                        {"generatorStep", generator_step},     {"generatorStats", generator_stats},
+                                        {}};
 
 }  // namespace binding

@@ -254,10 +254,29 @@ typedef struct mg_token_event {
   float logprob;   /* of the token under the model at this temperature (1 when greedy), before top-k/top-p/min-p and penalties */
   int32_t finish;  /* mg_finish */
 } mg_token_event;
-/* Decodes up to max_steps tokens of every active sequence (prefilling as needed); stops early when nothing is left or events is full.
- * *count events were written, in order; *remaining requests are unfinished. */
+/* Up to max_steps rounds: each decodes one token of every running sequence and computes a chunk of the prompts that wait, so a long prompt
+ * takes several rounds and holds nobody up. Stops early when nothing is left or events is full. *count events were written, in order;
+ * *remaining requests are unfinished. Equal beginnings of prompts are computed once while the weights are the same; that, like what else
+ * is in the batch, changes no bit of any answer. */
 MG_API mg_status mg_generator_step(mg_generator*, int32_t max_steps, mg_token_event* events, int32_t capacity, int32_t* count,
                                    int32_t* remaining, mg_error* err);
+
+typedef struct mg_generator_stats {
+  size_t struct_size;
+  /* Since creation. Prompts count when their first token is drawn. */
+  int64_t prompt_tokens;    /* of all prompts */
+  int64_t reused_tokens;    /* of those, found in the cache or computed for another request */
+  int64_t prefilled_tokens; /* computed */
+  int64_t generated_tokens; /* drawn */
+  /* Now. */
+  int64_t blocks;        /* capacity of the key/value cache */
+  int64_t blocks_used;   /* held by requests */
+  int64_t blocks_cached; /* held by none, kept for prompts to come; given up when their place is needed */
+  int32_t block_tokens;  /* positions of a block */
+  int32_t running;       /* requests that are being decoded */
+  int32_t waiting;       /* requests without a token yet */
+} mg_generator_stats;
+MG_API mg_status mg_generator_get_stats(mg_generator*, mg_generator_stats* out, mg_error* err);
 
 #ifdef __cplusplus
 }

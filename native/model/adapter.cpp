@@ -93,6 +93,7 @@ void Adapter::load(const std::string& path) {
           "the modules that the file was trained with."));
     }
   }
+  version = new_weights_version();
   for (AdapterModule& m : modules) {
     read_f32(files.get(tensor_name(m, 'A'), {m.rank, m.in}), 0, m.rank * m.in, m.a.f32());
     read_f32(files.get(tensor_name(m, 'B'), {m.out, m.rank}), 0, m.out * m.rank, m.b.f32());

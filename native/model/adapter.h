@@ -33,6 +33,7 @@ class Adapter {
 
   std::shared_ptr<Model> model;
   std::vector<AdapterModule> modules;
+  uint64_t version = new_weights_version();  // another one whenever its weights change
 
  private:
   std::vector<AdapterModule*> by_place_;

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <functional>
 
-#include "model/run.h"
 #include "ops/embedding.h"
 #include "ops/rms_norm.h"
 #include "ops/vector.h"
@@ -12,7 +11,8 @@
 namespace medgym {
 namespace {
 
-constexpr int64_t prefill_tokens = 2048;      // prompts prefilled in one pass: bounds the activations
+// Tokens of prompts in one pass: bounds the activations, and how long a long prompt holds up those that are being decoded.
+constexpr int64_t prefill_tokens = 2048, prefill_tokens_beside_decoding = 512;
 constexpr int64_t tokens_per_sequence = 2048;  // of the default capacity
 
 std::string number(int64_t n) { return std::to_string(n); }
@@ -39,7 +39,8 @@ void check_request(const Model& m, const mg_request& r) {
 }  // namespace
 
 Generator::Generator(std::shared_ptr<Model> m, int64_t max_sequences, int64_t max_tokens)
-    : model(std::move(m)), max_sequences_(max_sequences), max_tokens_(max_tokens), cache_(model->context(), model->config, model->dtype) {
+    : model(std::move(m)), max_sequences_(max_sequences), max_tokens_(max_tokens), cache_(model->context(), model->config, model->dtype),
+      pass_{*model, 0, nullptr, {}, {}} {
   if (max_sequences < 1) throw Error(MG_INVALID_ARGUMENT, "max_sequences is " + number(max_sequences) + "; it must be at least 1.");
   if (max_tokens < 0) throw Error(MG_INVALID_ARGUMENT, "max_tokens is " + number(max_tokens) + "; it must be 0 (automatic) or more.");
   cache_.set_capacity(KvCache::blocks_for(max_tokens ? max_tokens : max_sequences * tokens_per_sequence));
@@ -84,50 +85,177 @@ void Generator::cancel(uint64_t id) {
   events_.push_back({id, -1, 0, MG_ABORTED});
 }
 
+KvCache::Weights Generator::current_weights(const Sequence& s) const { return {model->version, s.adapter ? s.adapter->version : 0}; }
+
+// Prompts that were computed with weights that have since changed are computed again; what is already decoding goes on.
+void Generator::start_over_with_changed_weights() {
+  for (size_t i = active_.size(); i-- > 0;) {
+    Sequence& s = *active_[i];
+    if (s.running() || s.weights == current_weights(s)) continue;
+    cache_.give_back(s.blocks);
+    s.cached = s.computed = 0;
+    waiting_.push_front(std::move(active_[i]));
+    active_.erase(active_.begin() + static_cast<int64_t>(i));
+  }
+}
+
+// Cached blocks of weights that are gone only take up room.
+void Generator::note_weights(const Sequence& s) {
+  for (const KnownWeights& k : known_)
+    if (k.weights == s.weights) return;
+  std::erase_if(known_, [&](const KnownWeights& k) {
+    if (k.weights.base != model->version) return true;
+    const std::shared_ptr<Adapter> adapter = k.adapter.lock();
+    return k.weights.adapter && (!adapter || adapter->version != k.weights.adapter);
+  });
+  known_.push_back({s.weights, s.adapter});
+  std::vector<KvCache::Weights> wanted;
+  for (const KnownWeights& k : known_) wanted.push_back(k.weights);
+  cache_.keep_only(wanted);
+}
+
 // A request is admitted, in order of arrival, once the cache can hold all it may need: it is never pushed out again.
 void Generator::admit() {
   while (!waiting_.empty() && static_cast<int64_t>(active_.size()) < max_sequences_) {
-    const int64_t blocks = KvCache::blocks_for(waiting_.front()->positions());
-    if (!cache_.fits(blocks)) return;
-    waiting_.front()->blocks = cache_.take(blocks);
+    Sequence& s = *waiting_.front();
+    s.weights = current_weights(s);
+    note_weights(s);
+    std::optional<std::vector<int32_t>> blocks = cache_.take(s.weights, s.tokens, s.positions());
+    if (!blocks) return;
+    s.blocks = std::move(*blocks);
     active_.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }
 }
 
-void Generator::advance(const Group& group, bool prefill) {
+bool Generator::computed_in_this_pass(int32_t block) const {
+  for (const Part& p : parts_)
+    for (int64_t position = p.begin; position + KvCache::block_size <= p.end; position += KvCache::block_size)
+      if (p.sequence->block_at(position) == block) return true;
+  return false;
+}
+
+Generator::Sequence* Generator::same_prompt_in_this_pass(const Sequence& s) const {
+  const int64_t full = s.prompt_length / KvCache::block_size;
+  for (const Part& p : parts_) {
+    const Sequence& other = *p.sequence;
+    if (!p.completes() || other.prompt_length != s.prompt_length || !(other.weights == s.weights)) continue;
+    // Who holds the same block has the same tokens up to its end.
+    if (full > 0 && other.blocks[static_cast<size_t>(full - 1)] != s.blocks[static_cast<size_t>(full - 1)]) continue;
+    if (std::equal(s.tokens.begin() + full * KvCache::block_size, s.tokens.end(), other.tokens.begin() + full * KvCache::block_size))
+      return p.sequence;
+  }
+  return nullptr;
+}
+
+// Gives each prompt, in order of arrival, what is left of `tokens`. Blocks that are computed, or are being computed in this pass for a
+// prompt before it, are passed over.
+void Generator::plan_prefill(int64_t tokens) {
+  parts_.clear();
+  copies_.clear();
+  constexpr int64_t block = KvCache::block_size;
+  for (const auto& owned : active_) {
+    Sequence& s = *owned;
+    if (s.running()) continue;
+    int64_t begin = s.cached;
+    while (begin + block <= s.prompt_length && (cache_.computed(s.block_at(begin)) || computed_in_this_pass(s.block_at(begin)))) begin += block;
+    if (Sequence* other = same_prompt_in_this_pass(s)) {
+      copies_.emplace_back(&s, other);
+      continue;
+    }
+    begin = std::min(begin, s.prompt_length - 1);  // the last token is computed in any case: its logits are wanted
+    // Chunks end where blocks end, so that whole blocks are computed at once.
+    const int64_t end = s.prompt_length - begin <= tokens ? s.prompt_length : (begin + tokens) / block * block;
+    if (end <= begin) continue;
+    parts_.push_back({&s, begin, end});
+    tokens -= end - begin;
+  }
+}
+
+void Generator::prefill() {
+  run_parts(GemmPath::panels);
+  sampled_.clear();
+  for (const Part& p : parts_) {
+    Sequence& s = *p.sequence;
+    s.cached = p.end;
+    s.computed += p.end - p.begin;
+    totals_.prefilled_tokens += p.end - p.begin;
+    for (int64_t position = p.begin / KvCache::block_size * KvCache::block_size; position + KvCache::block_size <= p.end;
+         position += KvCache::block_size)
+      cache_.set_computed(s.block_at(position));
+    if (p.completes()) sampled_.push_back(&s);
+  }
+  for (const auto& [s, other] : copies_) {
+    // The block that the prompt does not fill will be written by each.
+    if (s->prompt_length % KvCache::block_size) cache_.copy(other->block_at(s->prompt_length), s->block_at(s->prompt_length));
+    s->cached = s->prompt_length;
+    s->row = other->row;
+    sampled_.push_back(s);
+  }
+  for (const Sequence* s : sampled_) {
+    totals_.prompt_tokens += s->prompt_length;
+    totals_.reused_tokens += s->prompt_length - s->computed;
+  }
+  sample_all();
+}
+
+void Generator::decode() {
+  run_parts(GemmPath::dots);
+  sampled_.clear();
+  for (const Part& p : parts_) {
+    p.sequence->cached = p.end;
+    sampled_.push_back(p.sequence);
+  }
+  sample_all();
+}
+
+void Generator::run_parts(GemmPath path) {
   Model& m = *model;
   Run& r = *m.run;
   Context& ctx = m.context();
   const ModelConfig& c = m.config;
-  const int64_t q = c.q_size(), g = c.kv_size(), row = q + 2 * g, n = static_cast<int64_t>(group.size());
+  const int64_t q = c.q_size(), g = c.kv_size(), row = q + 2 * g;
 
-  std::vector<int32_t> tokens, positions, lengths, last_rows;
+  // Rows of one adapter lie together, so that each adapter is one product.
+  const auto by_adapter = [](const Part& a, const Part& b) { return std::less<>()(a.sequence->adapter.get(), b.sequence->adapter.get()); };
+  if (!std::is_sorted(parts_.begin(), parts_.end(), by_adapter)) std::stable_sort(parts_.begin(), parts_.end(), by_adapter);
+  tokens_.clear();
+  positions_.clear();
+  lengths_.clear();
+  stored_from_.clear();
+  last_rows_.clear();
+  pass_.cu_seqlens.assign(1, 0);
+  pass_.segments.clear();
   size_t table_row = 0;
-  for (const Sequence* s : group) table_row = std::max(table_row, s->blocks.size());
-  std::vector<int32_t> tables(group.size() * table_row, 0);
-  Pass pass{m, 0, nullptr, {0}, {}};
-  for (size_t i = 0; i < group.size(); ++i) {
-    const Sequence& s = *group[i];
-    const auto length = static_cast<int64_t>(s.tokens.size()), first = static_cast<int64_t>(tokens.size());
-    for (int64_t p = s.cached; p < length; ++p) {
-      tokens.push_back(s.tokens[static_cast<size_t>(p)]);
-      positions.push_back(static_cast<int32_t>(p));
+  for (const Part& p : parts_) table_row = std::max(table_row, static_cast<size_t>(KvCache::blocks_for(p.end)));
+  tables_.resize(std::max(tables_.size(), parts_.size() * table_row));
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    const Part& p = parts_[i];
+    Sequence& s = *p.sequence;
+    const auto first = static_cast<int64_t>(tokens_.size()), count = p.end - p.begin;
+    tokens_.insert(tokens_.end(), s.tokens.begin() + p.begin, s.tokens.begin() + p.end);
+    for (int64_t position = p.begin; position < p.end; ++position) positions_.push_back(static_cast<int32_t>(position));
+    if (pass_.segments.empty() || pass_.segments.back().adapter != s.adapter.get()) pass_.segments.push_back({first, 0, s.adapter.get()});
+    pass_.segments.back().count += count;
+    pass_.cu_seqlens.push_back(static_cast<int32_t>(first + count));
+    lengths_.push_back(static_cast<int32_t>(p.end));
+    // The last token of a prompt whose blocks are all there: it is computed for its logits.
+    const bool there = !s.running() && p.end % KvCache::block_size == 0 && p.begin % KvCache::block_size != 0;
+    stored_from_.push_back(static_cast<int32_t>(there ? p.end : p.begin));
+    if (p.completes()) {
+      s.row = static_cast<int64_t>(last_rows_.size());
+      last_rows_.push_back(static_cast<int32_t>(first + count - 1));
     }
-    const auto end = static_cast<int64_t>(tokens.size());
-    if (pass.segments.empty() || pass.segments.back().adapter != s.adapter.get()) pass.segments.push_back({first, 0, s.adapter.get()});
-    pass.segments.back().count += end - first;
-    pass.cu_seqlens.push_back(static_cast<int32_t>(end));
-    lengths.push_back(static_cast<int32_t>(length));
-    last_rows.push_back(static_cast<int32_t>(end - 1));
-    std::copy(s.blocks.begin(), s.blocks.end(), tables.begin() + static_cast<int64_t>(i * table_row));
+    std::copy_n(s.blocks.begin(), KvCache::blocks_for(p.end), tables_.begin() + static_cast<int64_t>(i * table_row));
   }
-  const auto t = static_cast<int64_t>(tokens.size());
-  pass.tokens = t;
-  pass.path = prefill ? GemmPath::panels : GemmPath::dots;
-  pass.positions = positions.data();
-  m.rope_table.reserve(ctx, *std::max_element(lengths.begin(), lengths.end()));
-  const PagedBatch paged{static_cast<int32_t>(n), pass.cu_seqlens.data(), lengths.data(), tables.data(), static_cast<int64_t>(table_row)};
+  const auto t = static_cast<int64_t>(tokens_.size()), n = static_cast<int64_t>(last_rows_.size());
+  pass_.tokens = t;
+  pass_.path = path;
+  pass_.positions = positions_.data();
+  m.rope_table.reserve(ctx, *std::max_element(lengths_.begin(), lengths_.end()));
+  const PagedBatch paged{static_cast<int32_t>(parts_.size()), pass_.cu_seqlens.data(), lengths_.data(), tables_.data(),
+                         static_cast<int64_t>(table_row), stored_from_.data()};
+  const auto attend = path == GemmPath::panels ? paged_prefill_attention : paged_attention;
 
   float* x = grow(ctx, r.x, t * c.hidden);
   float* h = grow(ctx, r.h, t * c.hidden);
@@ -135,77 +263,76 @@ void Generator::advance(const Group& group, bool prefill) {
   float* attn = grow(ctx, r.attn, t * q);
   float* gate_up = grow(ctx, r.gate_up, t * 2 * c.intermediate);
   float* act = grow(ctx, r.act, t * c.intermediate);
-  embedding_forward(ctx, m.embedding.weight, tokens.data(), t, x);
+  embedding_forward(ctx, m.embedding.weight, tokens_.data(), t, x);
   for (int64_t layer = 0; layer < c.layers; ++layer) {
     m.device->throw_if_cancelled();
-    attention_inputs(pass, layer, x, h, qkv, nullptr);
+    attention_inputs(pass_, layer, x, h, qkv, nullptr);
     const PagedCache cache = cache_.layer(layer);
     paged_write(ctx, cache, paged, qkv + q, row, qkv + q + g, row);
-    const AttentionShape shape = attention_shape(pass, layer);
-    const auto attend = prefill ? paged_prefill_attention : paged_attention;
+    const AttentionShape shape = attention_shape(pass_, layer);
     attend(ctx, cache, paged, shape.heads, shape.scale, shape.window, qkv, row, attn, q);
-    attention_output(pass, layer, attn, x, nullptr);
-    mlp(pass, layer, x, h, gate_up, act, nullptr);
+    attention_output(pass_, layer, attn, x, nullptr);
+    mlp(pass_, layer, x, h, gate_up, act, nullptr);
   }
   m.device->throw_if_cancelled();
+  if (!n) return;
   float* rows = grow(ctx, rows_, n * c.hidden);
   float* logits = grow(ctx, logits_, n * c.vocab);
-  gather_rows(ctx, x, c.hidden, last_rows.data(), n, c.hidden, rows);
+  gather_rows(ctx, x, c.hidden, last_rows_.data(), n, c.hidden, rows);
   rms_norm_forward(ctx, {n, c.hidden}, rows, c.hidden, m.final_norm.data(), c.rms_eps, rows, c.hidden, nullptr);
   linear_forward(ctx, m.head_weight(), nullptr, rows, c.hidden, n, logits, c.vocab, false, GemmPath::dots);
+}
 
-  std::vector<Sample> samples(group.size());
-  ctx.pool.split(n, 1, [&](int64_t begin, int64_t end, int) {
+void Generator::sample_all() {
+  const int64_t vocabulary = model->config.vocab;
+  samples_.resize(std::max(samples_.size(), sampled_.size()));
+  model->context().pool.split(static_cast<int64_t>(sampled_.size()), 1, [&](int64_t begin, int64_t end, int) {
     for (int64_t i = begin; i < end; ++i) {
-      const Sequence& s = *group[static_cast<size_t>(i)];
-      samples[static_cast<size_t>(i)] = sample(logits + i * c.vocab, c.vocab, s.sampling, s.tokens.data(),
-          static_cast<int64_t>(s.tokens.size()), s.seed, s.tokens.size());
+      const Sequence& s = *sampled_[static_cast<size_t>(i)];
+      samples_[static_cast<size_t>(i)] = sample(logits_.f32() + s.row * vocabulary, vocabulary, s.sampling, s.tokens.data(), s.length(),
+          s.seed, static_cast<uint64_t>(s.length()));
     }
   });
-  for (size_t i = 0; i < group.size(); ++i)
-    if (!std::isfinite(samples[i].logprob))
-      throw Error(MG_NON_FINITE, "logits: not finite for request " + std::to_string(group[i]->id) + " at position " + number(lengths[i]) +
-          ". The weights or the adapter hold NaN or have diverged.");
-  for (size_t i = 0; i < group.size(); ++i) {
-    group[i]->cached = lengths[i];
-    emit(*group[i], samples[i]);
-  }
+  for (size_t i = 0; i < sampled_.size(); ++i)
+    if (!std::isfinite(samples_[i].logprob))
+      throw Error(MG_NON_FINITE, "logits: not finite for request " + std::to_string(sampled_[i]->id) + " at position " +
+          number(sampled_[i]->length()) + ". The weights or the adapter hold NaN or have diverged.");
+  for (size_t i = 0; i < sampled_.size(); ++i) emit(*sampled_[i], samples_[i]);
 }
 
 void Generator::emit(Sequence& s, const Sample& sampled) {
   s.tokens.push_back(sampled.token);
+  ++totals_.generated_tokens;
   const bool stopped = std::find(s.stop_tokens.begin(), s.stop_tokens.end(), sampled.token) != s.stop_tokens.end();
-  const bool full = static_cast<int64_t>(s.tokens.size()) >= s.positions();
+  const bool full = s.length() >= s.positions();
   events_.push_back({s.id, sampled.token, sampled.logprob, stopped ? MG_STOP : full ? MG_LENGTH : MG_RUNNING});
-  if (stopped || full) cache_.give_back(s.blocks);  // no blocks: finished, removed after the pass
+  if (stopped || full) cache_.give_back(s.blocks);  // no blocks: finished, removed at the end of the round
 }
 
-void Generator::decode_one_token_each() {
-  // Also here: a pass that was cancelled half-way may have left some that finished.
-  remove_finished();
-  Group fresh, running;
-  for (const auto& s : active_) (s->cached ? running : fresh).push_back(s.get());
-  // Rows of one adapter lie together, so that each adapter is one product.
-  auto by_adapter = [](const Sequence* a, const Sequence* b) { return std::less<>()(a->adapter.get(), b->adapter.get()); };
-  std::stable_sort(fresh.begin(), fresh.end(), by_adapter);
-  std::stable_sort(running.begin(), running.end(), by_adapter);
-  const size_t before = events_.size();
-  for (size_t i = 0; i < fresh.size();) {
-    Group part;
-    for (int64_t tokens = 0; i < fresh.size() && (part.empty() || tokens + fresh[i]->prompt_length <= prefill_tokens); ++i) {
-      tokens += fresh[i]->prompt_length;
-      part.push_back(fresh[i]);
-    }
-    advance(part, true);
+// A token of each running sequence, and a chunk of the prompts that wait, which gives those that it completes their first token.
+void Generator::round() {
+  // Also when the prompts' pass is cancelled after some have finished.
+  struct AtEnd {
+    Generator& generator;
+    size_t before = generator.events_.size();
+    ~AtEnd() { generator.end_round(before); }
+  } at_end{*this};
+  parts_.clear();
+  for (const auto& s : active_)
+    if (s->running()) parts_.push_back({s.get(), s->cached, s->length()});
+  const size_t running = parts_.size();
+  if (running) decode();
+  if (running < active_.size()) {
+    plan_prefill(running ? prefill_tokens_beside_decoding : prefill_tokens);
+    prefill();
   }
-  if (!running.empty()) advance(running, false);
-  // Events of one pass in order of arrival, whatever the grouping was.
-  auto by_id = [](const mg_token_event& a, const mg_token_event& b) { return a.id < b.id; };
-  std::stable_sort(events_.begin() + static_cast<int64_t>(before), events_.end(), by_id);
-  remove_finished();
 }
 
-void Generator::remove_finished() {
+void Generator::end_round(size_t first_event) {
+  // Events in order of arrival, whatever the grouping was.
+  const auto by_id = [](const mg_token_event& a, const mg_token_event& b) { return a.id < b.id; };
+  const auto fresh = events_.begin() + static_cast<int64_t>(first_event);
+  if (!std::is_sorted(fresh, events_.end(), by_id)) std::stable_sort(fresh, events_.end(), by_id);
   std::erase_if(active_, [](const std::unique_ptr<Sequence>& s) { return s->blocks.empty(); });
 }
 
@@ -217,15 +344,28 @@ int32_t Generator::remaining() const {
 int32_t Generator::step(int32_t max_steps, mg_token_event* events, int32_t capacity) {
   if (max_steps < 1 || capacity < 1 || !events)
     throw Error(MG_INVALID_ARGUMENT, "max_steps and the capacity of events must be at least 1.");
+  start_over_with_changed_weights();
   for (int32_t i = 0; i < max_steps && static_cast<int32_t>(events_.size()) < capacity; ++i) {
     admit();
     if (active_.empty()) break;
-    decode_one_token_each();
+    round();
   }
   const int32_t count = std::min(capacity, static_cast<int32_t>(events_.size()));
   std::copy_n(events_.begin(), count, events);
   events_.erase(events_.begin(), events_.begin() + count);
   return count;
+}
+
+mg_generator_stats Generator::stats() const {
+  mg_generator_stats s = totals_;
+  s.block_tokens = KvCache::block_size;
+  s.blocks = cache_.capacity();
+  s.blocks_used = cache_.used();
+  s.blocks_cached = cache_.cached();
+  const auto running = std::count_if(active_.begin(), active_.end(), [](const auto& q) { return q->running(); });
+  s.running = static_cast<int32_t>(running);
+  s.waiting = static_cast<int32_t>(static_cast<int64_t>(waiting_.size() + active_.size()) - running);
+  return s;
 }
 
 }  // namespace medgym

@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -15,6 +16,11 @@ namespace medgym {
 
 const char* const slot_names[SLOTS] = {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
                                        "mlp.gate_proj",    "mlp.up_proj",      "mlp.down_proj"};
+
+uint64_t new_weights_version() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
 
 float* Parameter::gradient() const {
   const Buffer& g = matrix ? matrix->gradient : vector->gradient;
@@ -214,6 +220,7 @@ void Model::set_trainable(bool on) {
   if (on && storage == Dtype::NF4)
     throw Error(MG_UNSUPPORTED, "The weights are in nf4, which stays frozen: train a LoRA adapter over them, or load the model in bf16 or f32 "
         "to train every weight.");
+  version = new_weights_version();
   Context& ctx = context();
   auto each = [&](auto&& matrix, auto&& vector) {
     matrix(embedding);

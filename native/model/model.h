@@ -60,6 +60,9 @@ struct Parameter {
   void write(Context&, const float* values);
 };
 
+// A number that no weights have had: of the base or of an adapter, in this process.
+uint64_t new_weights_version();
+
 struct Run;  // activations and scratch of forward and backward: run.h
 
 class Model {
@@ -80,6 +83,7 @@ class Model {
   Dtype storage;  // as asked: f32, bf16, or nf4 (linears of the layers in NF4, embedding and head in 8 bits)
   Dtype dtype;    // of products, activations and cache: storage, or under nf4 bf16 where the processor multiplies it, else f32
   bool trainable = false;
+  uint64_t version = new_weights_version();  // another one whenever the base's weights change
   Matrix embedding, head;  // (V,H); head only when untied
   std::vector<Layer> layers;
   Vector final_norm;

@@ -28,6 +28,15 @@ Optimizer::Optimizer(std::shared_ptr<Model> base, std::shared_ptr<Adapter> adapt
   }
 }
 
+void Optimizer::weights_change() {
+  if (adapter_) {
+    adapter_->version = new_weights_version();
+    return;
+  }
+  model->version = new_weights_version();
+  for (Parameter& p : model->parameters) p.source.reset();  // the file's values no longer hold
+}
+
 float Optimizer::step(float learning_rate, float max_grad_norm) {
   if (!std::isfinite(learning_rate) || learning_rate < 0) throw Error(MG_INVALID_ARGUMENT, "learning_rate must be 0 or more.");
   if (!(max_grad_norm >= 0)) throw Error(MG_INVALID_ARGUMENT, "max_grad_norm must be 0 (no clipping) or more.");
@@ -42,8 +51,7 @@ float Optimizer::step(float learning_rate, float max_grad_norm) {
   }
   const float clip = max_grad_norm > 0 ? std::min(1.0f, max_grad_norm / (norm + 1e-6f)) : 1.0f;
   ++steps_;
-  if (!adapter_)
-    for (Parameter& p : model->parameters) p.source.reset();  // the file's values no longer hold
+  weights_change();
   for (size_t i = 0; i < all.size(); ++i) {
     const TrainedTensor& t = all[i];
     const bool decays = options_.decay_norms_and_biases || t.shape.size() == 2;
@@ -91,8 +99,7 @@ void Optimizer::load(const std::string& path) {
   if (files.tensors().size() != 3 * all.size())
     throw Error(MG_CORRUPT, path + ": holds " + std::to_string(files.tensors().size()) + " tensors, this optimizer has " +
         std::to_string(3 * all.size()) + ". It belongs to another adapter or model.");
-  if (!adapter_)
-    for (Parameter& p : model->parameters) p.source.reset();
+  weights_change();
   for (size_t i = 0; i < all.size(); ++i) {
     const TrainedTensor& t = all[i];
     read_f32(files.get("value." + t.name, t.shape), 0, t.count(), t.value);

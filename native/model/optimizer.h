@@ -22,6 +22,7 @@ class Optimizer {
  private:
   // Fresh pointers each time: freezing the base and training it again moves its gradients.
   std::vector<TrainedTensor> tensors() const { return adapter_ ? adapter_tensors(*adapter_) : base_tensors(*model); }
+  void weights_change();
   std::shared_ptr<Adapter> adapter_;
   mg_optimizer_options options_;
   std::vector<Buffer> moment1_, moment2_;  // one for each tensor

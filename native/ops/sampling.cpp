@@ -18,8 +18,10 @@ struct Candidates {
   std::vector<float> scratch;
 };
 
+bool penalises(const SamplingOptions& o) { return o.repetition_penalty != 1 || o.presence_penalty != 0; }
+
 void penalise(std::vector<float>& z, const SamplingOptions& o, const int32_t* seen, int64_t count) {
-  if (o.repetition_penalty == 1 && o.presence_penalty == 0) return;
+  if (!penalises(o)) return;
   std::vector<int32_t> distinct(seen, seen + count);
   std::sort(distinct.begin(), distinct.end());
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
@@ -91,6 +93,35 @@ void gather(const SamplingOptions& o, Candidates& c) {
   }
 }
 
+int32_t first_of(const float* z, int64_t n, float value) {
+  constexpr int64_t step = 64;
+  for (int64_t i = 0; i < n; i += step) {
+    const int64_t end = std::min(n, i + step);
+    int found = 0;
+    for (int64_t j = i; j < end; j++) found |= z[j] == value;
+    for (int64_t j = i; found && j < end; j++)
+      if (z[j] == value) return int32_t(j);
+  }
+  return 0;
+}
+
+// The index at which Σ weights, in this order, passes `left`.
+int64_t draw(const float* weights, int64_t n, double left) {
+  constexpr int64_t step = 256;
+  int64_t i = 0;
+  for (; i + step < n; i += step) {  // whole steps by their sums
+    double sums[8] = {};
+    for (int64_t j = i; j < i + step; j += 8)
+      for (int k = 0; k < 8; k++) sums[k] += double(weights[j + k]);
+    const double sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+    if (left < sum) break;
+    left -= sum;
+  }
+  while (i + 1 < n && (left -= double(weights[i])) >= 0) i++;
+  while (i > 0 && weights[i] == 0) i--;  // rounding at the very end must not draw what cannot occur
+  return i;
+}
+
 void prepare(Candidates& c, const float* logits, int64_t vocabulary, const SamplingOptions& o, const int32_t* seen, int64_t seen_count) {
   c.z.assign(logits, logits + vocabulary);
   penalise(c.z, o, seen, seen_count);
@@ -109,15 +140,25 @@ void prepare(Candidates& c, const float* logits, int64_t vocabulary, const Sampl
 Sample sample(const float* logits, int64_t vocabulary, const SamplingOptions& o, const int32_t* seen, int64_t seen_count, uint64_t seed,
               uint64_t counter) {
   static thread_local Candidates c;  // its memory serves every token
-  prepare(c, logits, vocabulary, o, seen, seen_count);
-  const auto random = philox(seed, counter);
-  double left = uniform53(random[0], random[1]) * c.total;
-  size_t pick = 0;
-  while (pick + 1 < c.ids.size() && (left -= double(c.weights[pick])) >= 0) pick++;
-  while (pick > 0 && c.weights[pick] == 0) pick--;  // rounding at the very end must not draw what cannot occur
+  const Kernels& k = kernels();
+  const float top = k.largest(logits, vocabulary);
+  if (!std::isfinite(top)) return {0, NAN};
   const float inverse = o.temperature > 0 ? 1 / o.temperature : 1;
-  const SoftmaxStats stats = kernels().softmax_stats(logits, inverse, vocabulary);
-  return {c.ids[pick], float(double(logits[c.ids[pick]]) * inverse - stats.maximum - std::log(stats.sum))};
+  const auto random = philox(seed, counter);
+  const double uniform = uniform53(random[0], random[1]);
+  const bool filters = o.temperature > 0 && ((o.top_k > 0 && o.top_k < vocabulary) || o.top_p < 1 || o.min_p > 0);
+  if (!filters && !penalises(o)) {
+    // The logits as they are: what is drawn from them gives the log-probability too.
+    const float shift = -top * inverse;
+    c.weights.resize(size_t(vocabulary));
+    const double total = k.exp_row(logits, c.weights.data(), inverse, shift, vocabulary);
+    const int64_t pick = o.temperature > 0 ? draw(c.weights.data(), vocabulary, uniform * total) : first_of(logits, vocabulary, top);
+    return {int32_t(pick), float(double(logits[pick]) * inverse + shift - std::log(total))};
+  }
+  prepare(c, logits, vocabulary, o, seen, seen_count);
+  const int32_t token = c.ids[size_t(draw(c.weights.data(), int64_t(c.ids.size()), uniform * c.total))];
+  const SoftmaxStats stats = k.softmax_stats(logits, inverse, vocabulary);
+  return {token, float(double(logits[token]) * inverse - stats.maximum - std::log(stats.sum))};
 }
 
 void sampling_probabilities(const float* logits, int64_t vocabulary, const SamplingOptions& o, const int32_t* seen, int64_t seen_count,

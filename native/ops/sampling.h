@@ -18,7 +18,7 @@ struct SamplingOptions {
 
 struct Sample {
   int32_t token;
-  float logprob;  // log softmax(logits/τ)[token] of the logits as given (τ = 1 when greedy): before penalties and filters
+  float logprob;  // log softmax(logits/τ)[token] of the logits as given (τ = 1 when greedy): before penalties and filters; NaN when a logit is not finite
 };
 
 // logits (V) are not changed. seen: distinct or repeated token ids of prompt and completion so far, for the penalties.

@@ -77,18 +77,34 @@ TEST(sampling_penalties_and_greedy_by_hand) {
 }
 
 TEST(sampling_draws_with_the_asked_frequencies_and_repeats_itself) {
-  const auto z = random_values(300, 3, 2);
-  SamplingOptions o;
-  o.temperature = 0.8f;
-  o.top_k = 6;
-  std::vector<float> p(300);
-  sampling_probabilities(z.data(), 300, o, nullptr, 0, p.data());
-  std::vector<int> counts(300);
-  const int draws = 20000;
-  for (int i = 0; i < draws; i++) {
-    const Sample s = sample(z.data(), 300, o, nullptr, 0, 42, uint64_t(i));
-    counts[s.token]++;
-    if (i < 50) CHECK_EQ(sample(z.data(), 300, o, nullptr, 0, 42, uint64_t(i)).token, s.token);
+  // With a filter and without: the two ways to draw. More than one step of the search without.
+  for (const int32_t top_k : {6, 0}) {
+    const auto z = random_values(700, 3, 2);
+    SamplingOptions o;
+    o.temperature = 0.8f;
+    o.top_k = top_k;
+    std::vector<float> p(700);
+    sampling_probabilities(z.data(), 700, o, nullptr, 0, p.data());
+    std::vector<int> counts(700);
+    const int draws = 20000;
+    for (int i = 0; i < draws; i++) {
+      const Sample s = sample(z.data(), 700, o, nullptr, 0, 42, uint64_t(i));
+      counts[s.token]++;
+      if (i < 50) CHECK_EQ(sample(z.data(), 700, o, nullptr, 0, 42, uint64_t(i)).token, s.token);
+    }
+    for (int i = 0; i < 700; i++) CHECK_NEAR(double(counts[i]) / draws, p[i], 5 * std::sqrt(p[i] * (1 - p[i]) / draws) + 1e-4);
   }
-  for (int i = 0; i < 300; i++) CHECK_NEAR(double(counts[i]) / draws, p[i], 5 * std::sqrt(p[i] * (1 - p[i]) / draws) + 1e-9);
+}
+
+TEST(sampling_tells_of_logits_that_are_not_finite) {
+  every_isa([](Context&) {
+    for (const float bad : {NAN, INFINITY, -INFINITY})
+      for (const size_t at : {size_t{77}, size_t{299}}) {
+        std::vector<float> z = random_values(300, 3);
+        SamplingOptions o;
+        CHECK(std::isfinite(sample(z.data(), 300, o, nullptr, 0, 1, 1).logprob));
+        z[at] = bad;
+        CHECK(std::isnan(sample(z.data(), 300, o, nullptr, 0, 1, 1).logprob));
+      }
+  });
 }

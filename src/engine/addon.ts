@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CancelledError, type ErrorCode, MedgymError } from "../core/errors.ts";
+import type { GeneratorStats } from "./engine.ts";
 
 /** Opaque values of the binding (native/binding); each refuses the others' kind. */
 export type DeviceHandle = { readonly __handle: "device" };
@@ -123,6 +124,7 @@ export interface Addon {
     maxSteps: number,
     capacity: number,
   ): Promise<{ ids: Float64Array; tokens: Int32Array; logprobs: Float32Array; finish: Int32Array; remaining: number }>;
+  generatorStats(generator: GeneratorHandle): Promise<GeneratorStats>;
 }
 
 let loaded: Addon | undefined;

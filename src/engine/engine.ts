@@ -220,10 +220,36 @@ export interface TokenEvent {
   finish: "running" | "stop" | "length" | "aborted";
 }
 
+/** Counts since the generator's creation; prompts count when their first token is drawn. Then what it holds now. */
+export interface GeneratorStats {
+  /** Of all prompts. */
+  promptTokens: number;
+  /** Of those, found in the key/value cache or computed for another request. */
+  reusedTokens: number;
+  /** Of prompts, computed. */
+  prefilledTokens: number;
+  /** Drawn. */
+  generatedTokens: number;
+  /** Capacity of the key/value cache, in blocks. */
+  blocks: number;
+  /** Held by requests. */
+  blocksUsed: number;
+  /** Held by none, kept for prompts that begin alike; given up when their place is needed. */
+  blocksCached: number;
+  /** Positions of a block. */
+  blockTokens: number;
+  /** Requests that are being decoded. */
+  running: number;
+  /** Requests without a token yet. */
+  waiting: number;
+}
+
+/** Equal beginnings of prompts are computed once while the weights stay the same; that changes no bit of any answer. */
 export interface EngineGenerator {
   submit(request: GenerationRequest): number;
   cancel(id: number): void;
-  /** Decodes up to `maxSteps` tokens of every active sequence. */
+  /** Up to `maxSteps` rounds, each a token of every running sequence and a chunk of the prompts that wait. */
   step(maxSteps: number): Promise<{ events: TokenEvent[]; remaining: number }>;
+  stats(): Promise<GeneratorStats>;
   dispose(): void;
 }

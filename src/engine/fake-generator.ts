@@ -1,4 +1,4 @@
-import type { EngineGenerator, GenerationRequest, TokenEvent } from "./engine.ts";
+import type { EngineGenerator, GenerationRequest, GeneratorStats, TokenEvent } from "./engine.ts";
 import { type FakeAdapter, type FakeNetwork, logSoftmax, SequencePass, uniform } from "./fake-math.ts";
 
 interface Active extends GenerationRequest {
@@ -14,13 +14,15 @@ export interface GeneratorHost {
   enqueue<T>(body: (checkpoint: () => Promise<void>) => Promise<T>): Promise<T>;
 }
 
-/** Continuous batching in its simplest form: the first `maxSequences` requests each get a token per step. */
+/** Continuous batching in its simplest form: the first `maxSequences` requests each get a token per step; nothing is shared or cached. */
 export class FakeGenerator implements EngineGenerator {
   readonly #host: GeneratorHost;
   readonly #maxSequences: number;
   #active: Active[] = [];
   #aborted: TokenEvent[] = [];
   #nextId = 1;
+  #promptTokens = 0;
+  #generatedTokens = 0;
 
   constructor(host: GeneratorHost, maxSequences: number) {
     this.#host = host;
@@ -59,10 +61,29 @@ export class FakeGenerator implements EngineGenerator {
     const logprobs = logSoftmax(logits, request.temperature || 1);
     const token = sampleToken(logits, request);
     request.tokens.push(token);
-    request.generated++;
+    if (request.generated++ === 0) this.#promptTokens += request.prompt.length;
+    this.#generatedTokens++;
     const stopped = request.stopTokens.includes(token);
     const finish = stopped ? "stop" : request.generated >= request.maxNewTokens ? "length" : "running";
     return { id: request.id, token, logprob: logprobs[token], finish };
+  }
+
+  stats(): Promise<GeneratorStats> {
+    return this.#host.enqueue(async () => {
+      const running = this.#active.filter(({ generated }) => generated > 0).length;
+      return {
+        promptTokens: this.#promptTokens,
+        reusedTokens: 0,
+        prefilledTokens: this.#promptTokens,
+        generatedTokens: this.#generatedTokens,
+        blocks: 0,
+        blocksUsed: 0,
+        blocksCached: 0,
+        blockTokens: 1,
+        running,
+        waiting: this.#active.length - running,
+      };
+    });
   }
 
   dispose(): void {

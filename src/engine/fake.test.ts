@@ -265,6 +265,15 @@ describe("generation", () => {
     expect(new Set([first, second, third].map(String)).size).toBeGreaterThan(1);
   });
 
+  it("counts tokens and requests", async () => {
+    const model = await newModel();
+    const generator = await model.createGenerator({ maxSequences: 1 });
+    generator.submit(request);
+    generator.submit(request);
+    await generator.step(2);
+    expect(await generator.stats()).toMatchObject({ promptTokens: 2, generatedTokens: 2, running: 1, waiting: 1 });
+  });
+
   it("greedy takes the best token; top-k 1 at any temperature is greedy; a stop token ends and is reported", async () => {
     const model = await newModel();
     const [greedy] = await generate(model, [{ ...request, temperature: 0 }]);

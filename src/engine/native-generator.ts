@@ -1,6 +1,6 @@
 import { MedgymError } from "../core/errors.ts";
 import { type Addon, call, type GeneratorHandle } from "./addon.ts";
-import type { EngineGenerator, GenerationRequest, TokenEvent } from "./engine.ts";
+import type { EngineGenerator, GenerationRequest, GeneratorStats, TokenEvent } from "./engine.ts";
 import { adapterHandle } from "./native-model.ts";
 
 /** mg_finish */
@@ -78,6 +78,10 @@ export class NativeGenerator implements EngineGenerator {
       this.#engineIds.delete(event.id);
     });
     return { events, remaining };
+  }
+
+  stats(): Promise<GeneratorStats> {
+    return call(() => this.#addon.generatorStats(this.#handle));
   }
 
   dispose(): void {

@@ -84,6 +84,23 @@ describe("parity with transformers and PEFT, through TypeScript", () => {
     generator.dispose();
   });
 
+  it("counts what a group and a second turn reuse", async () => {
+    const generator = await model.createGenerator({ maxSequences: 4 });
+    const prompt = Int32Array.from({ length: 70 }, (_, i) => (i * 37) % 1000);
+    const drain = async () => {
+      for (let remaining = 1; remaining > 0; ) ({ remaining } = await generator.step(5));
+    };
+    for (const seed of [1, 2, 3]) generator.submit({ ...greedy, prompt, seed, maxNewTokens: 4 });
+    await drain();
+    const group = await generator.stats();
+    expect(group).toMatchObject({ promptTokens: 210, reusedTokens: 140, prefilledTokens: 70, generatedTokens: 12 });
+    expect(group).toMatchObject({ blocksUsed: 0, blocksCached: 2, blockTokens: 32, running: 0, waiting: 0 });
+    generator.submit({ ...greedy, prompt: Int32Array.of(...prompt, 5, 6), maxNewTokens: 4 });
+    await drain();
+    expect((await generator.stats()).reusedTokens).toBe(140 + 64);
+    generator.dispose();
+  });
+
   it("LoRA: logits, gradients and the adapter after five AdamW steps", async () => {
     const folder = `${fixtures}/lora/qkvo`;
     const expected = json(`${folder}/expected.json`);

@@ -1,5 +1,6 @@
 import { defineEnvironment, type EnvironmentOptions } from "./environment.ts";
 import type { Environment } from "./episode.ts";
+import { clinicalRewards, compositeWeights } from "./rewards/index.ts";
 import type { Split, Task } from "./task.ts";
 import type { ToolCall } from "./tool.ts";
 
@@ -28,10 +29,14 @@ export interface Domain extends Environment {
 
 export type DomainOptions<State> = EnvironmentOptions<State> & Pick<Domain, "title" | "kinds" | "tasks" | "expert">;
 
-/** An environment that is also a domain: the `environment` of its episodes is the domain itself. */
+/**
+ * An environment that is also a domain: the `environment` of its episodes is the domain itself. It pays `clinicalRewards` with
+ * `compositeWeights` if it does not say otherwise.
+ */
 export function defineDomain<State>(options: DomainOptions<State>): Domain {
   const { title, kinds, tasks, expert, ...environment } = options;
-  return Object.assign(defineEnvironment(environment), { title, kinds, tasks, expert });
+  const pay = environment.rewards ? {} : { rewards: clinicalRewards, weights: compositeWeights };
+  return Object.assign(defineEnvironment({ ...pay, ...environment }), { title, kinds, tasks, expert });
 }
 
 /** What a solver is told. */

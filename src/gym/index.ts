@@ -19,5 +19,6 @@ export {
   type RewardTable,
   scoreEpisode,
 } from "./reward.ts";
+export * as rewards from "./rewards/index.ts";
 export { type Assertion, type ExpectedAction, type Split, splits, type Task, taskSchema } from "./task.ts";
 export { type Tool, type ToolCall, type ToolContext, ToolError, type ToolKind } from "./tool.ts";

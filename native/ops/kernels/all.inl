@@ -53,6 +53,7 @@ Kernels make_table(const char* name) {
   k.swiglu_row_backward = swiglu_row_backward;
   k.softmax_stats = softmax_stats;
   k.softmax_gradient = softmax_gradient;
+  k.largest = largest;
   k.exp_row = exp_row;
   k.adamw_range = adamw_range;
   k.floats_to_bf16 = floats_to_bf16;

@@ -129,6 +129,7 @@ struct Kernels {
   void (*swiglu_row_backward)(const float* gate, const float* up, const float* dy, float* dgate, float* dup, int64_t n);
   SoftmaxStats (*softmax_stats)(const float* z, float factor, int64_t n);
   void (*softmax_gradient)(const float* z, float* dz, float factor, float lse, float total, float dentropy, float entropy, int64_t n);
+  float (*largest)(const float* x, int64_t n);
   double (*exp_row)(const float* z, float* out, float factor, float shift, int64_t n);
   void (*adamw_range)(const AdamwStep&, int64_t begin, int64_t end);
   void (*floats_to_bf16)(bf16* to, const float* from, int64_t n);

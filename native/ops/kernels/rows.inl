@@ -130,6 +130,20 @@ void softmax_gradient(const float* z, float* dz, float factor, float lse, float 
     });
 }
 
+// NaN when a number is not finite.
+float largest(const float* x, int64_t n) {
+  V most = splat(-std::numeric_limits<float>::infinity()), zeros = zero();
+  int64_t i = 0;
+  for (; i + W <= n; i += W) {
+    const V v = load(x + i);
+    most = max(most, v);
+    zeros = fma(v, zero(), zeros);
+  }
+  most = max(most, load_or(x + i, n - i, most));
+  zeros = fma(load(x + i, n - i), zero(), zeros);
+  return top(most) + sum(zeros);
+}
+
 // out = e^(z·factor + shift); returns its sum.
 double exp_row(const float* z, float* out, float factor, float shift, int64_t n) {
   const V f = splat(factor), add = splat(shift);

@@ -1,5 +1,5 @@
 export { exactMatch, normalizeAnswer, squadExactMatch, squadTokens, tokenF1 } from "./answer.ts";
 export { type Bleu, type BleuOptions, type BleuTokenizer, bleu, bleuTokens, sentenceBleu } from "./bleu.ts";
 export { chrf } from "./chrf.ts";
-export { type PrecisionRecall, splitWords } from "./ngrams.ts";
+export { ngramCounts, type PrecisionRecall, splitWords } from "./ngrams.ts";
 export { rougeL, rougeN, rougeTokens } from "./rouge.ts";
