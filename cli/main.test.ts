@@ -27,7 +27,8 @@ describe("medgym on the command line", () => {
 
   test("--help names the commands", async () => {
     expect(await cli("--help")).toBe(0);
-    for (const command of ["run", "install", "doctor"]) expect(printed).toMatch(new RegExp(`^ {2}${command} `, "m"));
+    for (const command of ["run", "install", "doctor", "lint-tasks"])
+      expect(printed).toMatch(new RegExp(`^ {2}${command} `, "m"));
   });
 
   test.each([
@@ -36,6 +37,9 @@ describe("medgym on the command line", () => {
     [["run", "none.ipynb"], /Cannot read .*none\.ipynb/],
     [["run", "a.ipynb", "-p", "steps"], /"steps" is not of the form name=value/],
     [["run", "a.ipynb", "--timeout", "soon"], /must be a number above 0/],
+    [["lint-tasks", "none.jsonl"], /there is no file none\.jsonl/],
+    [["lint-tasks", "--domain", "astrology"], /There is no domain "astrology"/],
+    [["lint-tasks", "--seeds", "0"], /must be an integer, at least 1/],
     [["run", "a.ipynb", "--fast"], /unknown option '--fast'/],
   ])("%j fails with a sentence", async (args, reason) => {
     expect(await cli(...args)).toBe(1);

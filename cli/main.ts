@@ -53,6 +53,17 @@ export async function runCli(argv: string[]): Promise<number> {
       exitCode = await doctorCommand(options);
     });
 
+  program
+    .command("lint-tasks")
+    .description("check tasks: shape, criteria, splits, and that the expected actions can be executed for a full score")
+    .argument("[files...]", "tasks as .jsonl or .json; without files and --domain: everything that is shipped")
+    .option("--domain <name...>", "the tasks of these domains")
+    .option("--seeds <n>", "of each domain, so many task sets", positiveInteger, 1)
+    .action(async (files: string[], options) => {
+      const { lintCommand } = await import("./lint-tasks.ts");
+      exitCode = await lintCommand(files, options);
+    });
+
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -82,6 +93,12 @@ function collectParameter(text: string, previous: Record<string, ParameterValue>
 function positiveNumber(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError("It must be a number above 0.");
+  return value;
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("It must be an integer, at least 1.");
   return value;
 }
 

@@ -1,6 +1,7 @@
 import { escapeHtml, type MimeBundle } from "../core/display.ts";
 import type { RunProgress } from "../core/progress-line.ts";
 import type { RunState } from "../core/run.ts";
+import { htmlTable, tableBundle, textTable } from "../core/table.ts";
 import type { Estimate } from "./bootstrap.ts";
 import type { Comparison } from "./compare.ts";
 import type { Outcome } from "./episode.ts";
@@ -76,12 +77,7 @@ export function comparisonCard(comparison: Comparison): MimeBundle {
   ]);
   const caption = `${n} tasks scored for all; ${(100 * confidence).toFixed(0)} % intervals, differences by paired bootstrap; *: p < 0.05, one-sided`;
   const notes = comparison.unscored > 0 ? [`${comparison.unscored} tasks failed in one or more and are left out`] : [];
-  return {
-    "text/plain": [caption, textTable([header, ...cells]), ...notes].join("\n"),
-    "text/html":
-      htmlTable(caption, header, cells) +
-      notes.map((note) => `<div style="color:#c0392b">${escapeHtml(note)}</div>`).join(""),
-  };
+  return tableBundle(caption, header, cells, notes);
 }
 
 export function formatEstimate(estimate: Estimate | null): string {
@@ -106,18 +102,4 @@ function transcript({ id, exactMatch, turns, expected, reason }: Outcome): strin
   const body = `${escapeHtml(last.prompt)}<b>${escapeHtml(last.completion)}</b>`;
   const note = `expected: ${expected}${reason ? `; ${reason}` : ""}`;
   return `<details><summary>${mark}: ${escapeHtml(id)}</summary><pre style="white-space:pre-wrap">${body}</pre><div style="opacity:.7">${escapeHtml(note)}</div></details>`;
-}
-
-function htmlTable(caption: string, header: readonly string[], rows: readonly string[][]): string {
-  const cell = (tag: string) => (text: string, i: number) =>
-    `<${tag} style="text-align:${i === 0 ? "left" : "right"}">${escapeHtml(text)}</${tag}>`;
-  const body = rows.map((row) => `<tr>${row.map(cell("td")).join("")}</tr>`).join("");
-  return `<table><caption style="text-align:left">${escapeHtml(caption)}</caption><thead><tr>${header.map(cell("th")).join("")}</tr></thead><tbody>${body}</tbody></table>`;
-}
-
-function textTable(rows: readonly string[][]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows
-    .map((row) => row.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join("  "))
-    .join("\n");
 }

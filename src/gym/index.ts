@@ -8,8 +8,10 @@ export {
   type Move,
   type TaskOptions,
 } from "./domain.ts";
+export { domain, domains } from "./domains/index.ts";
 export { defineEnvironment, type EnvironmentOptions } from "./environment.ts";
 export type { End, Environment, Episode, ToolLogEntry, Turn, Violation } from "./episode.ts";
+export { type LintIssue, type LintOptions, type LintReport, type LintRule, lint } from "./lint/lint.ts";
 export { type EpisodeRecord, expertPolicy, type Policy, play, recordOf, replay } from "./play.ts";
 export {
   type PartScore,

@@ -67,13 +67,18 @@ function isSame(a: string, b: string): boolean {
 
 export function choiceAccuracy(answer: string, expected: string, options: Readonly<Record<string, string>>): number {
   const letters = Object.keys(options);
-  const right = letters.find((letter) => isSame(letter, expected) || isSame(options[letter], expected));
+  const right = rightLetter(expected, options);
   if (right === undefined) return shortAccuracy(answer, expected);
   const chosen = chosenLetter(answer, letters) ?? letters.find((letter) => isSame(options[letter], answer));
   if (chosen !== undefined) return chosen === right ? 1 : 0;
   const says = phraseFinder(answer);
   const named = letters.filter((letter) => says(options[letter]));
   return named.length === 1 && named[0] === right ? 0.5 : 0;
+}
+
+/** Which option the task's answer is, given by letter or by text. */
+export function rightLetter(expected: string, options: Readonly<Record<string, string>>): string | undefined {
+  return Object.keys(options).find((letter) => isSame(letter, expected) || isSame(options[letter], expected));
 }
 
 /** "C", "(c)", "C. Warfarin", "the answer is C", "Warfarin (C)"; undefined if no letter was chosen. */

@@ -1,0 +1,22 @@
+import { MedgymError } from "../../core/errors.ts";
+import { nearest } from "../../core/options.ts";
+import type { Domain } from "../domain.ts";
+
+const all: readonly Domain[] = [];
+
+/** Every domain that is shipped. */
+export function domains(): readonly Domain[] {
+  return all;
+}
+
+/** One domain by its name, e.g. "drug-interaction". */
+export function domain(name: string): Domain {
+  const names = all.map((each) => each.name);
+  const found = all.find((each) => each.name === name);
+  if (found) return found;
+  const near = nearest(name, names);
+  throw new MedgymError(
+    "not-found",
+    `There is no domain "${name}"${near ? ` (did you mean "${near}"?)` : ""}. Domains: ${names.join(", ")}.`,
+  );
+}

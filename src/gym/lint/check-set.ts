@@ -1,0 +1,34 @@
+import { canonicalJson } from "../../core/canonical.ts";
+import { normalizeAnswer } from "../../text/metrics/index.ts";
+import type { Task } from "../task.ts";
+import type { LintIssue, LintRule } from "./report.ts";
+
+/** What can only be seen with all tasks of a domain at hand. */
+export function checkSet(tasks: readonly Task[]): LintIssue[] {
+  const issues: LintIssue[] = [];
+  const tell = ({ id, domain }: Task, rule: LintRule, message: string) =>
+    issues.push({ domain, taskId: id, rule, message });
+  const first = () => new Map<string, Task>();
+  const [ids, tickets, patients] = [first(), first(), first()];
+  const seen = (map: Map<string, Task>, key: string, task: Task) => {
+    const earlier = map.get(key);
+    if (!earlier) map.set(key, task);
+    return earlier;
+  };
+  for (const task of tasks) {
+    if (seen(ids, task.id, task)) tell(task, "duplicate-id", "another task has this id");
+    const same = seen(tickets, canonicalJson([normalizeAnswer(task.ticket), task.options ?? null]), task);
+    if (same && same.split !== task.split) {
+      tell(task, "leak", `its ticket is in ${task.split} and, as task ${same.id}, in ${same.split}`);
+    } else if (same) tell(task, "duplicate-ticket", `it has the ticket of task ${same.id}`);
+    const patient = task.patientId === undefined ? undefined : seen(patients, task.patientId, task);
+    if (patient && patient.split !== task.split) {
+      tell(
+        task,
+        "leak",
+        `patient ${task.patientId} is in ${task.split} and, with task ${patient.id}, in ${patient.split}`,
+      );
+    }
+  }
+  return issues;
+}
