@@ -1,4 +1,4 @@
-// Runs every TEST of every *.test.cpp, or those whose file or name contains the first argument.
+// Runs every TEST of every *.test.cpp, or those whose file or name contains one of the arguments.
 #include <unistd.h>
 
 #include <algorithm>
@@ -40,10 +40,12 @@ std::string temporary_directory() {
 int main(int argc, char** argv) {
   using namespace medgym::test;
   int passed = 0, failed = 0, skipped = 0;
-  const char* wanted = argc > 1 ? argv[1] : "";
+  const auto wanted = [&](const Case& c) {
+    return argc < 2 || std::any_of(argv + 1, argv + argc, [&](const char* part) { return std::strstr(c.file, part) || std::strstr(c.name, part); });
+  };
   std::stable_sort(cases().begin(), cases().end(), [](const Case& a, const Case& b) { return std::strcmp(a.file, b.file) < 0; });
   for (const Case& c : cases()) {
-    if (!std::strstr(c.file, wanted) && !std::strstr(c.name, wanted)) continue;
+    if (!wanted(c)) continue;
     failures_in_case = 0;
     const auto start = std::chrono::steady_clock::now();
     try {
