@@ -27,7 +27,7 @@ describe("medgym on the command line", () => {
 
   test("--help names the commands", async () => {
     expect(await cli("--help")).toBe(0);
-    for (const command of ["run", "install", "doctor", "lint-tasks"])
+    for (const command of ["run", "install", "doctor", "lint-tasks", "contamination"])
       expect(printed).toMatch(new RegExp(`^ {2}${command} `, "m"));
   });
 
@@ -37,6 +37,7 @@ describe("medgym on the command line", () => {
     [["run", "none.ipynb"], /Cannot read .*none\.ipynb/],
     [["run", "a.ipynb", "-p", "steps"], /"steps" is not of the form name=value/],
     [["run", "a.ipynb", "--timeout", "soon"], /must be a number above 0/],
+    [["contamination", "train.jsonl"], /missing required argument 'test'/],
     [["lint-tasks", "none.jsonl"], /there is no file none\.jsonl/],
     [["lint-tasks", "--domain", "astrology"], /There is no domain "astrology"/],
     [["lint-tasks", "--seeds", "0"], /must be an integer, at least 1/],

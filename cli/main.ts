@@ -64,6 +64,17 @@ export async function runCli(argv: string[]): Promise<number> {
       exitCode = await lintCommand(files, options);
     });
 
+  program
+    .command("contamination")
+    .description("whether test rows are in the training data: by their tasks, and by runs of 13 words")
+    .argument("<train>", "training rows, .jsonl or .json")
+    .argument("<test>", "test rows or tasks")
+    .option("--words <n>", "length of a run", positiveInteger, 13)
+    .action(async (train: string, test: string, options) => {
+      const { contaminationCommand } = await import("./contamination.ts");
+      exitCode = await contaminationCommand(train, test, options);
+    });
+
   try {
     await program.parseAsync(argv);
   } catch (error) {

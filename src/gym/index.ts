@@ -1,5 +1,11 @@
 export { type Action, parseAction, renderCalls } from "./action.ts";
 export {
+  type ContaminatedRow,
+  type ContaminationOptions,
+  ContaminationReport,
+  contamination,
+} from "./contamination/contamination.ts";
+export {
   type Brief,
   type Domain,
   type DomainOptions,
