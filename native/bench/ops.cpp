@@ -106,19 +106,22 @@ void bench_linear(Context& ctx, int64_t m, int64_t k, int64_t n) {
   }
 }
 
+// The share of LoRA in a linear layer: what its products take beyond the base's own.
 void bench_lora(Context& ctx, int64_t m, int64_t k, int64_t n, int64_t rank) {
-  const auto x = values(m * k), a = values(rank * k), b = values(n * rank);
+  const auto x = values(m * k), a = values(rank * k), b = values(n * rank), w = values(n * k);
   std::vector<float> y(m * n), dx(m * k), da(rank * k), db(n * rank), hidden(m * rank);
   for (Dtype type : {Dtype::F32, Dtype::BF16}) {
     const double ceiling = type == Dtype::F32 ? ceilings.f32 : ceilings.bf16;
-    LoraArgs l{.tokens = m, .k = k, .n = n, .rank = rank, .a = a.data(), .b = b.data(), .scale = 2, .x = x.data(), .x_row = k};
-    l.compute = type;
-    const double flops = 2.0 * double(m * rank) * double(k + n);
+    const Weight weight(ctx, n, k, type, w.data(), Dtype::F32);
+    const LoraModule module{.column = 0, .n = n, .rank = rank, .a = a.data(), .b = b.data(), .scale = 2, .hidden = hidden.data(),
+                            .da = da.data(), .db = db.data()};
+    const LoraArgs l{.tokens = m, .k = k, .x = x.data(), .x_row = k, .compute = type, .modules = &module, .count = 1};
+    const double base = 2.0 * double(m) * double(k) * double(n), flops = 2.0 * double(m * rank) * double(k + n);
     char name[100];
-    std::snprintf(name, sizeof name, "lora %s forward %ldx%ldx%ld r%ld", dtype_name(type), m, n, k, rank);
-    measure(name, flops, ceiling, [&] { lora_forward(ctx, l, hidden.data(), y.data(), n); });
-    std::snprintf(name, sizeof name, "lora %s backward %ldx%ldx%ld r%ld", dtype_name(type), m, n, k, rank);
-    measure(name, 2 * flops, ceiling, [&] { lora_backward(ctx, l, hidden.data(), y.data(), n, da.data(), db.data(), dx.data(), k); });
+    std::snprintf(name, sizeof name, "lora+base %s forward %ldx%ldx%ld r%ld", dtype_name(type), m, n, k, rank);
+    measure(name, base + flops, ceiling, [&] { lora_forward(ctx, l, {&weight}, y.data(), n); });
+    std::snprintf(name, sizeof name, "lora+base %s backward %ldx%ldx%ld r%ld", dtype_name(type), m, n, k, rank);
+    measure(name, base + 2 * flops, ceiling, [&] { lora_backward(ctx, l, &weight, y.data(), n, dx.data(), k); });
   }
 }
 
@@ -147,17 +150,19 @@ void bench_attention(Context& ctx, int32_t sequences, int32_t length, int heads,
 
 void bench_lm_head(Context& ctx, int64_t rows, int64_t width, int64_t vocabulary) {
   const auto h = values(rows * width), w = values(vocabulary * width), dlogp = values(rows);
-  std::vector<float> logp(rows), dh(rows * width);
+  std::vector<float> logp(rows), dh(rows * width), stats(2 * rows);
   std::vector<int32_t> targets(rows, 5);
   for (Dtype type : {Dtype::F32, Dtype::BF16}) {
     const double ceiling = type == Dtype::F32 ? ceilings.f32 : ceilings.bf16;
     const Weight weight(ctx, vocabulary, width, type, w.data(), Dtype::F32);
-    LmHeadArgs a{.rows = rows, .candidates = 1, .hidden = h.data(), .hidden_row = width, .weight = &weight, .targets = targets.data()};
+    LmHeadArgs a{.rows = rows, .candidates = 1, .hidden = h.data(), .hidden_row = width, .weight = &weight, .targets = targets.data(),
+                       .stats = stats.data()};
     const double flops = 2.0 * double(rows) * double(width) * double(vocabulary);
     char name[100];
     std::snprintf(name, sizeof name, "lm_head %s forward %ldx%ldx%ld", dtype_name(type), rows, vocabulary, width);
     measure(name, flops, ceiling, [&] { lm_head_forward(ctx, a, LmHeadOutputs{.logprobs = logp.data()}); });
     std::snprintf(name, sizeof name, "lm_head %s backward %ldx%ldx%ld", dtype_name(type), rows, vocabulary, width);
+    // The logits again, then their gradient times the weight.
     measure(name, 2 * flops, ceiling, [&] { lm_head_backward(ctx, a, nullptr, dlogp.data(), nullptr, dh.data(), width, nullptr); });
   }
 }

@@ -6,7 +6,6 @@
 #include "ops/attention.h"
 #include "ops/embedding.h"
 #include "ops/lm_head.h"
-#include "ops/lora.h"
 #include "ops/rms_norm.h"
 #include "ops/swiglu.h"
 #include "ops/vector.h"
@@ -16,8 +15,8 @@ namespace {
 
 float* gradient_of(Buffer& gradient) { return gradient ? gradient.f32() : nullptr; }
 
-// The gradients of project(): dx = dy·W (+ LoRA's part) unless dx is null, and those of what is trained. x, when the caller
-// has it, is the linear's input.
+// The gradients of a linear and its LoRA: dx unless it is null, and those of what is trained. x, when the caller has it, is the linear's
+// input.
 struct ProjectBackward {
   Slot first, last;
   Matrix& w;
@@ -27,30 +26,13 @@ struct ProjectBackward {
   float* dx;
 };
 
-void project_backward(const Pass& pass, int64_t layer, LayerTape& tape, const ProjectBackward& p) {
+void linear_backward(const Pass& pass, int64_t layer, LayerTape& tape, const ProjectBackward& p) {
   Context& ctx = pass.context();
   const int64_t in = p.w.weight.k(), out = p.w.weight.n();
-  if (p.dx) linear_backward_input(ctx, p.w.weight, p.dy, out, pass.tokens, p.dx, in);
+  project_backward(pass, layer, p.first, p.last, p.w, tape, p.x, p.dy, p.dx);
   if (pass.model.trainable)
     linear_backward_weight(ctx, pass.model.dtype, p.x, in, in, p.dy, out, out, pass.tokens, p.w.gradient.f32(),
         gradient_of(p.bias.gradient));
-  const Adapter* adapter = pass.segments[0].adapter;
-  int64_t column = 0;
-  for (int slot = p.first; slot <= p.last; ++slot) {
-    AdapterModule* m = adapter ? adapter->at(layer, static_cast<Slot>(slot)) : nullptr;
-    if (m) {
-      LoraArgs args{.tokens = pass.tokens, .k = in, .n = m->out, .rank = m->rank, .a = m->a.f32(), .b = m->b.f32(), .scale = m->scale,
-                    .x = p.x, .x_row = in};
-      args.dropout = pass.train ? m->dropout : 0;
-      args.seed = pass.dropout_seed;
-      args.first = pass.first;
-      args.stream = static_cast<uint64_t>(layer * SLOTS + slot);
-      args.compute = pass.model.dtype;
-      lora_backward(ctx, args, tape.hidden[static_cast<size_t>(slot)].f32() + pass.tape_row * m->rank, p.dy + column, out, m->da.f32(),
-          m->db.f32(), p.dx, in);
-    }
-    column += slot_width(pass.model.config, static_cast<Slot>(slot));
-  }
 }
 
 // dqkv: gradients after rope (and q/k norm) to those before.
@@ -96,13 +78,13 @@ void backward_layer(const Pass& pass, int64_t layer, LayerTape& tape, float* dx,
   float* dact = grow(ctx, r.dact, tokens * f);
   tape.gate_up.load(ctx, gate_up, at, tokens);
   if (trains(DOWN_PROJ, DOWN_PROJ)) swiglu_forward(ctx, tokens, f, gate_up, gate_up + f, 2 * f, act, f);
-  project_backward(pass, layer, tape, {DOWN_PROJ, DOWN_PROJ, l.down, l.down_bias, act, dx, dact});
+  linear_backward(pass, layer, tape, {DOWN_PROJ, DOWN_PROJ, l.down, l.down_bias, act, dx, dact});
   if (!below_mlp && !trains(GATE_PROJ, UP_PROJ)) return;
   swiglu_backward(ctx, tokens, f, gate_up, gate_up + f, 2 * f, dact, f, gate_up, gate_up + f, 2 * f);
   tape.x_mid.load(ctx, x, at, tokens);
   if (trains(GATE_PROJ, UP_PROJ))
     rms_norm_forward(ctx, {tokens, c.hidden}, x, c.hidden, l.post_norm.data(), c.rms_eps, h, c.hidden, nullptr);
-  project_backward(pass, layer, tape, {GATE_PROJ, UP_PROJ, l.gate_up, l.gate_up_bias, h, gate_up, below_mlp ? dh : nullptr});
+  linear_backward(pass, layer, tape, {GATE_PROJ, UP_PROJ, l.gate_up, l.gate_up_bias, h, gate_up, below_mlp ? dh : nullptr});
   if (!below_mlp) return;
   rms_norm_backward(ctx, {tokens, c.hidden}, x, c.hidden, l.post_norm.data(), tape.rstd_mid.f32() + at, dh, c.hidden, dx, c.hidden, true,
                     gradient_of(l.post_norm.gradient));
@@ -110,7 +92,7 @@ void backward_layer(const Pass& pass, int64_t layer, LayerTape& tape, float* dx,
   float* attn = grow(ctx, r.attn, tokens * q);
   float* dattn = grow(ctx, r.dattn, tokens * q);
   tape.attn.load(ctx, attn, at, tokens);
-  project_backward(pass, layer, tape, {O_PROJ, O_PROJ, l.o, l.o_bias, attn, dx, below_o ? dattn : nullptr});
+  linear_backward(pass, layer, tape, {O_PROJ, O_PROJ, l.o, l.o_bias, attn, dx, below_o ? dattn : nullptr});
   if (!below_o) return;
   float* qkv = grow(ctx, r.qkv, tokens * row);
   float* dqkv = grow(ctx, r.dqkv, tokens * row);
@@ -130,7 +112,7 @@ void backward_layer(const Pass& pass, int64_t layer, LayerTape& tape, float* dx,
   tape.x_in.load(ctx, x, at, tokens);
   if (trains(Q_PROJ, V_PROJ))
     rms_norm_forward(ctx, {tokens, c.hidden}, x, c.hidden, l.input_norm.data(), c.rms_eps, h, c.hidden, nullptr);
-  project_backward(pass, layer, tape, {Q_PROJ, V_PROJ, l.qkv, l.qkv_bias, h, dqkv, below_qkv ? dh : nullptr});
+  linear_backward(pass, layer, tape, {Q_PROJ, V_PROJ, l.qkv, l.qkv_bias, h, dqkv, below_qkv ? dh : nullptr});
   if (!below_qkv) return;
   rms_norm_backward(ctx, {tokens, c.hidden}, x, c.hidden, l.input_norm.data(), tape.rstd_in.f32() + at, dh, c.hidden, dx, c.hidden, true,
                     gradient_of(l.input_norm.gradient));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include "model/run.h"
 #include "ops/lora.h"
@@ -58,37 +59,61 @@ void reserve_tape(Model& m, LayerTape& tape, int64_t layer, int64_t rows) {
 
 namespace {
 
-// y = x·Wᵀ + b, then each segment's LoRA into its part of y. Slots first … last lie side by side in y's columns.
+// The adapter's modules over slots first … last, which lie side by side in y's columns. hidden(slot, rank) is where a module's goes.
+std::vector<LoraModule> modules_of(const Pass& pass, const Adapter* adapter, int64_t layer, Slot first, Slot last,
+                                   const std::function<float*(int, int64_t)>& hidden) {
+  std::vector<LoraModule> modules;
+  int64_t column = 0;
+  for (int slot = first; slot <= last; ++slot) {
+    if (AdapterModule* m = adapter ? adapter->at(layer, static_cast<Slot>(slot)) : nullptr)
+      modules.push_back({.column = column, .n = m->out, .rank = m->rank, .a = m->a.f32(), .b = m->b.f32(), .scale = m->scale,
+                         .dropout = pass.train ? m->dropout : 0, .stream = static_cast<uint64_t>(layer * SLOTS + slot),
+                         .hidden = hidden(slot, m->rank), .da = m->da.f32(), .db = m->db.f32()});
+    column += slot_width(pass.model.config, static_cast<Slot>(slot));
+  }
+  return modules;
+}
+
+LoraArgs lora_args(const Pass& pass, const Segment& s, const std::vector<LoraModule>& modules, const float* x, int64_t in) {
+  return {.tokens = s.count, .k = in, .x = x + s.first * in, .x_row = in, .compute = pass.model.dtype, .path = pass.path,
+          .seed = pass.dropout_seed, .first = pass.first + s.first, .modules = modules.data(),
+          .count = static_cast<int64_t>(modules.size())};
+}
+
+// y = x·Wᵀ + b, with each segment's LoRA in its part of y. Slots first … last lie side by side in y's columns.
 void project(const Pass& pass, int64_t layer, Slot first, Slot last, const Matrix& w, const Vector& bias, const float* x, float* y,
              bool accumulate, LayerTape* tape) {
   Context& ctx = pass.context();
   const int64_t in = w.weight.k(), out = w.weight.n();
-  linear_forward(ctx, w.weight, bias.data(), x, in, pass.tokens, y, out, accumulate, pass.path);
+  // One adapter for all tokens: its products run with the base's. Several: after it, with the same bits.
+  const bool together = pass.segments.size() == 1 && pass.segments[0].adapter && pass.segments[0].adapter->any(layer, first, last);
+  if (!together) linear_forward(ctx, w.weight, bias.data(), x, in, pass.tokens, y, out, accumulate, pass.path);
   for (const Segment& s : pass.segments) {
-    if (!s.adapter) continue;
-    int64_t column = 0;
-    for (int slot = first; slot <= last; ++slot) {
-      const AdapterModule* m = s.adapter->at(layer, static_cast<Slot>(slot));
-      if (m) {
-        LoraArgs args{.tokens = s.count, .k = in, .n = m->out, .rank = m->rank, .a = m->a.f32(), .b = m->b.f32(), .scale = m->scale,
-                      .x = x + s.first * in, .x_row = in};
-        args.dropout = pass.train ? m->dropout : 0;
-        args.seed = pass.dropout_seed;
-        args.first = pass.first + s.first;
-        args.stream = static_cast<uint64_t>(layer * SLOTS + slot);
-        args.compute = pass.model.dtype;
-        args.path = pass.path;
-        Scratch scratch(ctx.arena);
-        float* hidden = tape ? tape->hidden[static_cast<size_t>(slot)].f32() +
-            pass.tape_row * m->rank : scratch.floats(static_cast<size_t>(s.count * m->rank));
-        lora_forward(ctx, args, hidden, y + s.first * out + column, out);
-      }
-      column += slot_width(pass.model.config, static_cast<Slot>(slot));
-    }
+    Scratch scratch(ctx.arena);
+    const std::vector<LoraModule> modules = modules_of(pass, s.adapter, layer, first, last, [&](int slot, int64_t rank) {
+      return tape ? tape->hidden[static_cast<size_t>(slot)].f32() + pass.tape_row * rank : scratch.floats(static_cast<size_t>(s.count * rank));
+    });
+    if (modules.empty()) continue;
+    lora_forward(ctx, lora_args(pass, s, modules, x, in), together ? LoraBase{&w.weight, bias.data(), accumulate} : LoraBase{},
+                 y + s.first * out, out);
   }
 }
 
 }  // namespace
+
+void project_backward(const Pass& pass, int64_t layer, Slot first, Slot last, const Matrix& w, LayerTape& tape, const float* x,
+                      const float* dy, float* dx) {
+  Context& ctx = pass.context();
+  const Segment& s = pass.segments[0];
+  const int64_t in = w.weight.k(), out = w.weight.n();
+  const std::vector<LoraModule> modules = modules_of(pass, s.adapter, layer, first, last, [&](int slot, int64_t rank) {
+    return tape.hidden[static_cast<size_t>(slot)].f32() + pass.tape_row * rank;
+  });
+  if (!modules.empty())
+    lora_backward(ctx, lora_args(pass, s, modules, x, in), &w.weight, dy, out, dx, in);
+  else if (dx)
+    linear_backward_input(ctx, w.weight, dy, out, pass.tokens, dx, in);
+}
 
 int64_t slot_width(const ModelConfig& c, Slot slot) {
   switch (slot) {

@@ -104,6 +104,9 @@ void attention_inputs(const Pass&, int64_t layer, const float* x, float* h, floa
 void attention_output(const Pass&, int64_t layer, const float* attn, float* x, LayerTape*);
 // x += down(silu(gate(h))·up(h)), h = norm(x)
 void mlp(const Pass&, int64_t layer, float* x, float* h, float* gate_up, float* act, LayerTape*);
+// Back through the linear of slots first … last: dx = dy·W and LoRA's part unless dx is null, and the adapter's gradients. x: the
+// linear's input, where a module is trained.
+void project_backward(const Pass&, int64_t layer, Slot first, Slot last, const Matrix&, LayerTape&, const float* x, const float* dy, float* dx);
 int64_t slot_width(const ModelConfig&, Slot);  // outputs of this linear
 void qk_norm_and_rope(const Pass&, int64_t layer, float* qkv);
 

@@ -13,6 +13,22 @@ namespace medgym {
 //   dots: B, whose inner stride must be 1 and whose type is the compute type, is read once where it lies.   panels: B is packed first.
 enum class GemmPath { automatic, dots, panels };
 
+// C[:, column … column+columns) += A·B: what LoRA adds to a linear layer. It is added while the block of C is still in the cache, with the
+// same bits as a product of its own after the first (alpha 1, beta 1).
+struct GemmTerm {
+  int64_t column, columns, inner;
+  const float* a;  // inner stride 1
+  int64_t a_row;
+  const float* b;
+  int64_t b_inner, b_column;
+};
+
+// A as the kernels read it, made once for several products (gemm_pack).
+struct PackedRows {
+  const float* words = nullptr;  // null: A is read where it lies
+  int64_t row = 0;               // words from one row to the next
+};
+
 struct GemmArgs {
   int64_t rows, columns, inner;  // M, N, K
   const void* a;
@@ -28,8 +44,16 @@ struct GemmArgs {
   // F32: f32 products. BF16: both factors are rounded to bf16 (nearest even), products and sums are f32.
   Dtype compute = Dtype::F32;
   GemmPath path = GemmPath::automatic;  // automatic: dots for a few rows where they are possible
+  PackedRows packed{};                  // of a, from gemm_pack; used by panels
+  const GemmTerm* terms = nullptr;
+  int64_t term_count = 0;
 };
 
 void gemm(Context&, const GemmArgs&);
+// Packs A (rows, inner) of these arguments for products over all of its inner numbers or, with gemm_packed_from, over those from a
+// multiple of gemm_pack_multiple() on. The result lies in the scratch.
+PackedRows gemm_pack(Context&, Scratch&, const GemmArgs&);
+int64_t gemm_pack_multiple();
+PackedRows gemm_packed_from(PackedRows, Dtype compute, int64_t inner);
 
 }  // namespace medgym

@@ -208,7 +208,7 @@ void quantised_backward_input(Context& ctx, const Weight& w, const float* dy, in
 }  // namespace
 
 void linear_forward(Context& ctx, const Weight& w, const float* bias, const float* x, int64_t x_row, int64_t tokens, float* y, int64_t y_row,
-                    bool accumulate, GemmPath path) {
+                    bool accumulate, GemmPath path, const LinearExtras& extras) {
   if (is_quantised(w.type())) return quantised_forward(ctx, w, bias, x, x_row, tokens, y, y_row, accumulate, path);
   GemmArgs g{.rows = tokens, .columns = w.n(), .inner = w.k(), .a = x, .a_row = x_row, .a_inner = 1, .b = w.data(), .b_type = w.type(),
              .b_inner = 1, .b_column = w.k(), .c = y, .c_row = y_row};
@@ -216,16 +216,22 @@ void linear_forward(Context& ctx, const Weight& w, const float* bias, const floa
   g.bias = bias;
   g.compute = w.type();
   g.path = path;
+  g.packed = extras.packed;
+  g.terms = extras.terms;
+  g.term_count = extras.term_count;
   gemm(ctx, g);
 }
 
 void linear_backward_input(Context& ctx, const Weight& w, const float* dy, int64_t dy_row, int64_t tokens, float* dx, int64_t dx_row,
-                           bool accumulate) {
+                           bool accumulate, const LinearExtras& extras) {
   if (is_quantised(w.type())) return quantised_backward_input(ctx, w, dy, dy_row, tokens, dx, dx_row, accumulate);
   GemmArgs g{.rows = tokens, .columns = w.k(), .inner = w.n(), .a = dy, .a_row = dy_row, .a_inner = 1, .b = w.data(), .b_type = w.type(),
              .b_inner = w.k(), .b_column = 1, .c = dx, .c_row = dx_row};
   g.beta = accumulate ? 1 : 0;
   g.compute = w.type();
+  g.packed = extras.packed;
+  g.terms = extras.terms;
+  g.term_count = extras.term_count;
   gemm(ctx, g);
 }
 

@@ -56,13 +56,20 @@ class Weight {
   std::vector<QuantisedRows> parts_;
 };
 
+// What products of gemm may take besides (gemm.h): x or dy packed before, and terms. Not with quantised weights.
+struct LinearExtras {
+  PackedRows packed{};
+  const GemmTerm* terms = nullptr;
+  int64_t term_count = 0;
+};
+
 // y = x·Wᵀ (+ bias); accumulate: y += instead. Products in W's type: bf16 weights round x to bf16. Quantised ones multiply in bf16 where
 // the instruction set does (there NF4 numbers are rounded to bf16 too), else in f32.
 void linear_forward(Context&, const Weight&, const float* bias_or_null, const float* x, int64_t x_row, int64_t tokens, float* y,
-                    int64_t y_row, bool accumulate = false, GemmPath path = GemmPath::automatic);
+                    int64_t y_row, bool accumulate = false, GemmPath path = GemmPath::automatic, const LinearExtras& extras = {});
 // dx = dy·W; accumulate: dx += instead.
 void linear_backward_input(Context&, const Weight&, const float* dy, int64_t dy_row, int64_t tokens, float* dx, int64_t dx_row,
-                           bool accumulate = false);
+                           bool accumulate = false, const LinearExtras& extras = {});
 // dW += dyᵀ·x (N,K) in f32; dbias (N) += Σ_t dy or null. compute: product type, as Weight::type().
 void linear_backward_weight(Context&, Dtype compute, const float* x, int64_t x_row, int64_t k, const float* dy, int64_t dy_row, int64_t n,
                             int64_t tokens, float* dweight, float* dbias_or_null);

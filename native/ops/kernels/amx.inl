@@ -31,12 +31,12 @@ inline void tile_to_c(const float* tile, int64_t tile_row, float* c, int64_t c_r
   }
 }
 
-// One block over `words` inner words. Two tile rows, or one when fewer than 17 rows are left; two tile columns, or one. Packed A has rows
-// of zeros up to a multiple of 16. The sums begin with `start` rows start_stride bytes apart (stride 0: the bias in every row), or 0.
+// One block over `words` inner words. Two tile rows, or one when fewer than 17 rows are left; two tile columns, or one. A lies as tiles
+// (GemmWork::tiled) and has rows of zeros up to a multiple of 16. The sums begin with `start` rows start_stride bytes apart (stride 0: the bias in every row), or 0.
 template <bool TwoRows, bool TwoColumns>
 inline void amx_block(const float* a, int64_t a_row, const float* b, int64_t words, const float* start, int64_t start_stride, float* out,
                       int64_t out_stride) {
-  const int64_t a_stride = a_row * 4, b_stride = kPanel * 4;
+  const int64_t b_stride = kPanel * 4;
   const float* a2 = a + 16 * a_row;
   const auto lower = [](const float* p, int64_t stride) { return reinterpret_cast<const char*>(p) + 16 * stride; };
   __asm__ volatile("" ::: "memory");  // GCC's tile loads do not say that they read memory
@@ -52,9 +52,9 @@ inline void amx_block(const float* a, int64_t a_row, const float* b, int64_t wor
     if constexpr (TwoRows && TwoColumns) _tile_zero(3);
   }
   for (int64_t k = 0; k < words; k += 16) {
-    _tile_loadd(4, a + k, a_stride);
+    _tile_loadd(4, a + k * 16, 64);
     _tile_loadd(6, b + k * kPanel, b_stride);
-    if constexpr (TwoRows) _tile_loadd(5, a2 + k, a_stride);
+    if constexpr (TwoRows) _tile_loadd(5, a2 + k * 16, 64);
     if constexpr (TwoColumns) _tile_loadd(7, b + k * kPanel + 16, b_stride);
     _tile_dpbf16ps(0, 4, 6);
     if constexpr (TwoRows) _tile_dpbf16ps(2, 5, 6);
@@ -75,7 +75,7 @@ void amx_panel(const GemmWork& w, int64_t row, int64_t rows, int64_t column, int
   alignas(64) float out[32 * 32];
   for (int64_t i = 0; i < rows; i += kTileRows) {
     const int64_t count = std::min<int64_t>(kTileRows, rows - i);
-    const float* a = static_cast<const float*>(w.a) + (row + i) * w.a_row + k;
+    const float* a = static_cast<const float*>(w.a) + (row + i) * w.a_row + k * 16;
     float* c = g.c + (row + i) * g.c_row + column;
     const auto block = [&](const float* start, int64_t start_stride, float* to, int64_t to_stride) {
       if (count > 16)

@@ -41,7 +41,10 @@ void multiply(const GemmArgs& g, const float* panels, int64_t panel_stride, floa
   w.k_words = pad_words(g.inner, Pairs);
   const bool convert_a = Pairs || g.compute == Dtype::BF16;
   if (convert_a) {
-    w.a_row = (w.k_words + 15) / 16 * 16 + 16;
+#ifdef MG_AMX
+    w.tiled = Pairs;
+#endif
+    w.a_row = w.tiled ? w.k_words : (w.k_words + 15) / 16 * 16 + 16;
     w.a_inner = 1;
     w.a = w.a_packed = room;
     pack_a<Pairs>(w, 0, g.rows);

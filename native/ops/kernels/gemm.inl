@@ -131,6 +131,16 @@ void compute(const GemmWork& w, int thread) {
   const auto direct = [&](int64_t panel) { return in_place && (panel + 1) * kPanel <= g.columns; };
   // Room for the strips of a block lies behind the panels.
   float* copied = w.a_inner == 1 ? nullptr : packed + w.panels_per_chunk * panel_words;
+  // And behind them the terms' panels: for each panel of C those parts of the terms that fall into it.
+  float* term_panels = packed + w.panels_per_chunk * panel_words + w.strip_words;
+  const auto each_term = [&](int64_t chunk, int64_t panel, auto&& visit) {
+    float* at = term_panels + (panel - chunk) * w.term_words * kPanel;
+    for (int64_t t = 0; t < g.term_count; at += w.terms[t].k_words * kPanel, t++) {
+      const int64_t first = g.terms[t].column, begin = std::max(first, panel * kPanel);
+      const int64_t end = std::min(first + g.terms[t].columns, (panel + 1) * kPanel);
+      if (begin < end) visit(w.terms[t], begin - first, end - begin, at);
+    }
+  };
   const int64_t blocks = (row_end - row_begin + kBlockRows - 1) / kBlockRows;
   const int64_t block_rows = blocks ? ((row_end - row_begin + blocks - 1) / blocks + 31) / 32 * 32 : 0;
 #ifdef MG_AMX
@@ -143,6 +153,12 @@ void compute(const GemmWork& w, int thread) {
       for (int64_t panel = chunk; panel < chunk_end; panel++)
         if (!direct(panel))
           pack_panel<Pairs>(w, panel * kPanel, g.columns - panel * kPanel, depth, depth_end - depth, packed + (panel - chunk) * panel_words);
+      const bool last_depth = depth_end == w.k_words;
+      if (g.term_count && last_depth)
+        for (int64_t panel = chunk; panel < chunk_end; panel++)
+          each_term(chunk, panel, [](const GemmWork& term, int64_t column, int64_t columns, float* to) {
+            pack_panel<Pairs>(term, column, columns, 0, term.k_words, to);
+          });
       for (int64_t row = row_begin; row < row_end; row += block_rows) {
         const int64_t rows = std::min(block_rows, row_end - row);
         const Strips strips(row, rows);
@@ -162,6 +178,18 @@ void compute(const GemmWork& w, int thread) {
             } else {
               panel_product<F32Product>(w, strips, column, columns, k, words, copied, b, direct(panel) ? g.b_inner : kPanel);
             }
+            if (!g.term_count || k + words < w.k_words) continue;
+            each_term(chunk, panel, [&](const GemmWork& term, int64_t term_column, int64_t term_columns, const float* from) {
+              if constexpr (Pairs) {
+#if defined(MG_AMX)
+                amx_panel(term, row, rows, term_column, term_columns, 0, term.k_words, from);
+#elif defined(MG_BF16)
+                panel_product<Bf16Product>(term, strips, term_column, term_columns, 0, term.k_words, nullptr, from, kPanel);
+#endif
+              } else {
+                panel_product<F32Product>(term, strips, term_column, term_columns, 0, term.k_words, nullptr, from, kPanel);
+              }
+            });
           }
         }
       }

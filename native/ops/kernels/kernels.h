@@ -16,6 +16,7 @@ struct GemmWork {
   const void* a;
   int64_t a_row, a_inner;
   void* a_packed;     // set when A is converted, copied or transposed first: rows of a_row words, inner stride 1
+  bool tiled;         // AMX: packed A lies as tiles of 16 rows × 16 words one after another, those of 16 rows a_row·16 words long
   char* b_packed;     // per thread b_bytes
   int64_t b_bytes;
   float* turned;      // AMX, few rows: A as tiles of a right factor, or null
@@ -24,6 +25,9 @@ struct GemmWork {
   int64_t k_words;              // inner length in words, padded: numbers in f32, pairs in bf16
   int64_t k_pass;               // words that a micro kernel sums before C is updated
   int64_t k_depth;              // words of B packed at a time: one or two passes
+  int64_t strip_words;          // room for turned A behind the panels
+  const GemmWork* terms;        // args.term_count further products into the same C (GemmTerm)
+  int64_t term_words;           // inner words of all of them
 };
 
 // A few tokens against quantised rows: y = x·Wᵀ (+ bias) (+ y).

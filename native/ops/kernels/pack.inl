@@ -66,21 +66,26 @@ inline void store_some(float* to, V v, int64_t room) {
     store(to, v, room);
 }
 
-// Packed A: row i at a_packed + i*a_row words, padded with zeros to k_words.
+// Packed A: row i at a_packed + i*a_row words or in tiles, padded with zeros to k_words. p: a multiple of 16 words.
+inline float* packed_a(const GemmWork& w, int64_t i, int64_t p) {
+  float* out = static_cast<float*>(w.a_packed);
+  return w.tiled ? out + i / 16 * 16 * w.a_row + p * 16 + i % 16 * 16 : out + i * w.a_row + p;
+}
 template <bool Pairs, class T>
 void pack_a_from(const GemmWork& w, int64_t row_begin, int64_t row_end) {
   const GemmArgs& g = w.args;
   const bool round = g.compute == Dtype::BF16;
   constexpr int per_word = Pairs ? 2 : 1;
   const T* a = static_cast<const T*>(g.a);
-  float* out = static_cast<float*>(w.a_packed);
   if (g.a_inner == 1) {
     for (int64_t i = row_begin; i < row_end; i++) {
       const T* from = a + i * g.a_row;
-      float* to = out + i * w.a_row;
+      float* to = packed_a(w, i, 0);
+      const int64_t step = w.tiled ? 16 * W : W;
       int64_t p = 0;
-      for (; (p + W) * per_word <= g.inner; p += W) store(to + p, load_words<Pairs, true>(from + p * per_word, 0, round));
-      for (; p < w.k_words; p += W) store_some(to + p, load_words<Pairs, false>(from + p * per_word, g.inner - p * per_word, round), w.k_words - p);
+      for (; (p + W) * per_word <= g.inner; p += W, to += step) store(to, load_words<Pairs, true>(from + p * per_word, 0, round));
+      for (; p < w.k_words; p += W, to += step)
+        store_some(to, load_words<Pairs, false>(from + p * per_word, g.inner - p * per_word, round), w.k_words - p);
     }
     return;
   }
@@ -97,7 +102,7 @@ void pack_a_from(const GemmWork& w, int64_t row_begin, int64_t row_end) {
           block[q] = left > 0 ? load_across<Pairs, false>(from + q * per_word * g.a_inner, g.a_inner, rows, left > 1, round) : zero();
         }
       transpose(block);
-      for (int64_t r = 0; r < rows; r++) store_some(out + (i + r) * w.a_row + p, block[r], w.k_words - p);
+      for (int64_t r = 0; r < rows; r++) store_some(packed_a(w, i + r, p), block[r], w.k_words - p);
     }
   }
 }
