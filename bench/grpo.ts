@@ -1,91 +1,48 @@
 /**
  * Claim: a GRPO step (4 prompts of 64 tokens, 8 completions of 64 each, β 0.04, LoRA rank 16 on all linears) is faster and
  * smaller than TRL's GRPOTrainer on the same weights and prompts. Both sides sample, reward, score under the reference and
- * update as many tokens.
+ * update as many tokens; the figure is completion tokens a second over whole steps.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { alternate, type BenchContext, bestOf, type Side, table } from "./harness.ts";
-import { writeModel } from "./shapes.ts";
+import type { Bench } from "./context.ts";
+import { contest, coresFor, type Side, Sides, threadsEnvironment } from "./harness.ts";
+import { memoryRow, speedRow } from "./rows.ts";
+import { target } from "./targets.ts";
 
-interface SideFigures {
-  precision: string;
-  tokensPerSecond: number;
-  peakBytes: number;
-}
+/** Prompts, completions of each, tokens of a prompt, tokens of a completion. */
+const sizes = [4, 8, 64, 64].map(String);
 
-export interface GrpoBenchRow {
-  shape: string;
-  threads: number;
-  medgym: SideFigures;
-  peer: SideFigures;
-  speedRatio: number;
-  memoryRatio: number;
-}
-
-const [prompts, completions, promptTokens, newTokens] = [4, 8, 64, 64];
-const tokensPerStep = prompts * completions * newTokens;
-
-export async function grpoBench({ root, python, quick, wanted, log }: BenchContext): Promise<GrpoBenchRow[]> {
-  const rows: GrpoBenchRow[] = [];
-  const cases: [string, number][] = [["nano", 1]];
-  if (!quick) cases.push(["mini", 1], ["nano", 2], ["mini", 2]);
-  for (const [shape, threads] of cases.filter((row) => wanted(row.join(" ")))) rows.push(await measure(shape, threads));
-  log(`\n${report(rows)}\n`);
-  return rows;
-
-  async function measure(shape: string, threads: number): Promise<GrpoBenchRow> {
-    const directory = mkdtempSync(join(tmpdir(), "medgym-bench-"));
-    try {
-      await writeModel(shape, directory);
-      const args = [prompts, completions, promptTokens, newTokens, quick ? 3 : 5].map(String);
-      const env = { MEDGYM_THREADS: String(threads), OMP_NUM_THREADS: String(threads), HF_HUB_OFFLINE: "1" };
-      const ours = [process.execPath, join(root, "dist", "bench", "sides", "grpo-step.js")];
-      const peer = [python, join(root, "bench", "peers", "grpo_step.py")];
-      const side = (name: string, command: string[], precision: string): Side => ({
-        name: `${name} ${precision}`,
-        command: [...command, directory, precision, ...args],
-        env,
+export const grpoBench: Bench = async (bench) => {
+  for (const threads of [1, 2]) {
+    for (const shape of ["nano", "mini"]) {
+      const name = `GRPO step ${shape}, ${threads} core${threads > 1 ? "s" : ""}`;
+      if (!bench.wanted(name, { quick: name === "GRPO step nano, 1 core" })) continue;
+      await bench.row(name, async () => {
+        const directory = await bench.models.directory(shape);
+        const ours = [process.execPath, join(bench.root, "dist", "bench", "sides", "grpo-step.js")];
+        const theirs = [bench.python, join(bench.root, "bench", "peers", "grpo_step.py")];
+        const env = threadsEnvironment(threads);
+        const side = (group: string, command: string[], precision: string): Side => ({
+          name: `${group} ${precision}`,
+          command: [...command, directory, precision, ...sizes],
+          env,
+        });
+        const sides = [
+          ...(bench.quick ? ["bf16"] : ["bf16", "f32"]).map((precision) => side("medgym", ours, precision)),
+          ...(bench.quick ? ["bf16"] : ["bf16", "f32", "autocast"]).map((precision) => side("trl", theirs, precision)),
+        ];
+        const pool = new Sides(coresFor(threads));
+        try {
+          const [rounds, seconds] = bench.quick ? [1, 1] : [3, 3];
+          const run = await contest(pool, { sides, rounds, seconds, stopLosers: true, log: bench.log });
+          return [
+            speedRow(name, "tokens/s", run, target(name)),
+            memoryRow(`${name}: peak memory`, run, target(`${name}: peak memory`)),
+          ];
+        } finally {
+          pool.stopAll();
+        }
       });
-      const sides = [
-        ...["f32", "bf16"].map((precision) => side("medgym", ours, precision)),
-        ...["f32", "autocast", "bf16"].map((precision) => side("trl", peer, precision)),
-      ];
-      const cores = Array.from({ length: threads }, (_, i) => i);
-      const title = `${shape}, ${threads} thread${threads > 1 ? "s" : ""}`;
-      const figures = await alternate(sides, quick ? 1 : 3, cores, (text) => log(`${title}, ${text}`));
-      const [medgym, theirs] = [bestOf(figures, "medgym"), bestOf(figures, "trl")];
-      return {
-        shape,
-        threads,
-        medgym,
-        peer: theirs,
-        speedRatio: medgym.tokensPerSecond / theirs.tokensPerSecond,
-        memoryRatio: medgym.peakBytes / theirs.peakBytes,
-      };
-    } finally {
-      rmSync(directory, { recursive: true, force: true });
     }
   }
-}
-
-function report(rows: GrpoBenchRow[]): string {
-  const step = ({ tokensPerSecond }: SideFigures) => (tokensPerStep / tokensPerSecond).toFixed(3);
-  const mb = ({ peakBytes }: SideFigures) => `${Math.round(peakBytes / 1e6)}`;
-  return table(
-    ["GRPO step", "threads", "medgym s", "", "TRL s", "", "speed", "MB", "TRL MB", "memory"],
-    rows.map((row) => [
-      row.shape,
-      String(row.threads),
-      step(row.medgym),
-      row.medgym.precision,
-      step(row.peer),
-      row.peer.precision,
-      `${row.speedRatio.toFixed(2)}x`,
-      mb(row.medgym),
-      mb(row.peer),
-      `${row.memoryRatio.toFixed(2)}x`,
-    ]),
-  );
-}
+};

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Bench, BenchContext } from "./context.ts";
 import { generateBench } from "./generate.ts";
+import { grpoBench } from "./grpo.ts";
 import { kernelBench } from "./kernel.ts";
 import { loadBench } from "./load.ts";
 import { loadWarning, machine } from "./machine.ts";
@@ -15,6 +16,7 @@ import { tokenizerBench } from "./tokenizer.ts";
 const benches: Record<string, Bench> = {
   sft: sftBench,
   generate: generateBench,
+  grpo: grpoBench,
   load: loadBench,
   tokenizer: tokenizerBench,
   kernel: kernelBench,

@@ -1,24 +1,24 @@
 /**
- * Our side of the GRPO bench: one process, one line of JSON.
- * Arguments: directory dtype prompts completions prompt-tokens new-tokens seconds.
+ * Our side of the GRPO bench. Arguments: directory dtype prompts completions prompt-tokens new-tokens.
  *
  * A whole GRPO step at the engine's level, algorithm in plain TypeScript, until the library's grpo() takes its place here:
  * sample each prompt's group, reward, advantages within the group, reference logprobs (adapter off), the policy's logprobs
  * and the gradient of GRPO's loss with the k3 estimate of the divergence (arXiv:2402.03300, equations 3 and 4), AdamW. One
  * update per sampling, so that old and new policy are the same and the ratio is 1.
  */
-import { readFileSync } from "node:fs";
+import type { Dtype } from "../../src/engine/engine.ts";
 import { nativeEngine } from "../../src/engine/native.ts";
 import { type Group, packGroups } from "../../src/train/groups.ts";
 import { tokenBatch } from "../tokens.ts";
+import { rate, serve } from "./serve.ts";
 
 const [directory, dtype, ...numbers] = process.argv.slice(2);
 /** Prompts, completions of each (G), tokens of a prompt, tokens of a completion. */
-const [P, G, L, N, seconds] = numbers.map(Number);
+const [P, G, L, N] = numbers.map(Number);
 const klCoefficient = 0.04;
 
 const device = await nativeEngine().device("cpu");
-const model = await device.load(directory, { dtype: dtype as "f32" | "bf16" });
+const model = await device.load(directory, { dtype: dtype as Dtype });
 const modules = model.info.linears.map(({ name }) => ({ name, rank: 16, scale: 2, dropout: 0 }));
 const adapter = await model.createAdapter(modules, 0);
 const optimizer = await model.createOptimizer(adapter, {
@@ -76,18 +76,16 @@ function advantages(rewards: number[]): number[] {
   return rewards.map((r) => (r - mean) / (Math.sqrt(variance) + 1e-4));
 }
 
-async function step(number: number): Promise<number> {
-  const groups = await sample(number);
+let steps = 0;
+async function step(): Promise<void> {
+  const groups = await sample(steps++);
   const { batch, targets, views, scored } = packGroups(groups);
   const reference = await model.forward(batch, { targets });
   const policy = await model.forward(batch, { adapter, targets, keep: true, train: true });
   const gradients = new Float32Array(targets.length);
   const [logprobs, refLogprobs, dLogprobs] = [policy.logprobs, reference.logprobs, gradients].map(views);
-  let rewardSum = 0;
   groups.forEach(({ completions }, p) => {
-    const rewards = completions.map(reward);
-    rewardSum += rewards.reduce((sum, r) => sum + r, 0);
-    advantages(rewards).forEach((advantage, i) => {
+    advantages(completions.map(reward)).forEach((advantage, i) => {
       const scale = 1 / (P * G * completions[i].length);
       for (let t = 0; t < completions[i].length; t++) {
         // loss_t = −ratio·A + β(e^d − d − 1), d = log π_ref − log π; at ratio 1 its derivative by log π is −A + β(1 − e^d).
@@ -99,18 +97,8 @@ async function step(number: number): Promise<number> {
   await model.backward({ logprobs: gradients });
   await optimizer.step({ learningRate: 1e-4, maxGradNorm: 1 });
   if (scored !== P * G * N) throw new Error(`${scored} tokens were sampled, not ${P * G * N}`);
-  return rewardSum / (P * G);
 }
 
-const firstReward = await step(0);
-await step(1); // buffers are planned in the first steps
-const start = performance.now();
-let steps = 0;
-let lastReward = firstReward;
-while (steps < 3 || performance.now() - start < seconds * 1000) lastReward = await step(2 + steps++);
-const secondsPerStep = (performance.now() - start) / 1000 / steps;
-const peakKb = Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);
-const tokensPerSecond = (P * G * N) / secondsPerStep;
-console.log(
-  JSON.stringify({ tokensPerSecond, secondsPerStep, peakBytes: peakKb * 1024, firstReward, lastReward, steps }),
-);
+// Buffers are planned in the first step, which is not timed.
+await step();
+await serve({}, async ({ seconds }) => P * G * N * (await rate(step, seconds)));

@@ -203,6 +203,7 @@ int main(int argc, char** argv) {
     bench_attention(ctx, 16, 128, 4, 2, 32);
     bench_attention(ctx, 4, 256, 8, 2, 64);
     bench_attention(ctx, 1, 512, 14, 2, 64);
+    bench_attention(ctx, 1, 2048, 4, 1, 64);
   }
   if (asked("lm_head")) {
     bench_lm_head(ctx, 2048, 128, 2048);
