@@ -5,6 +5,7 @@ export {
   ContaminationReport,
   contamination,
 } from "./contamination/contamination.ts";
+export { advance, balanced, type CurriculumState, drawTasks, type Level, startCurriculum } from "./curriculum.ts";
 export {
   type Brief,
   type Domain,
@@ -19,6 +20,7 @@ export { defineEnvironment, type EnvironmentOptions } from "./environment.ts";
 export type { End, Environment, Episode, ToolLogEntry, Turn, Violation } from "./episode.ts";
 export { type LintIssue, type LintOptions, type LintReport, type LintRule, lint } from "./lint/lint.ts";
 export { type EpisodeRecord, expertPolicy, type Policy, play, recordOf, replay } from "./play.ts";
+export { type Cheat, type ProbeOptions, ProbeReport, type ProbeRow, probe } from "./probe.ts";
 export {
   type PartScore,
   type Reward,

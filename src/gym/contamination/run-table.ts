@@ -1,5 +1,9 @@
-/** A set of 64-bit hashes, each with how many texts have it and whether it was found: open addressing in typed arrays, 16 bytes an entry. */
+const filterMask = (1 << 18) - 1;
+
+/** A set of 64-bit hashes, each with how many texts have it: open addressing in typed arrays, 16 bytes an entry. */
 export class RunTable {
+  /** A bit for each hash that is there: 1 MB that stays in the cache answers most questions of runs that are not. */
+  readonly #filter = new Int32Array(1 << 18);
   #a = new Int32Array(1 << 12);
   #b = new Int32Array(1 << 12);
   /** Texts that have the run; 0: the place is free. */
@@ -13,6 +17,7 @@ export class RunTable {
     if (2 * (this.#size + 1) > this.#a.length) this.#grow();
     const at = this.#find(a, b);
     if (this.#texts[at] === 0) {
+      this.#filter[(b >>> 5) & filterMask] |= 1 << (b & 31);
       this.#a[at] = a;
       this.#b[at] = b;
       this.#size++;
@@ -23,6 +28,7 @@ export class RunTable {
 
   /** Its place, or −1. Places hold until the next `add`. */
   indexOf(a: number, b: number): number {
+    if ((this.#filter[(b >>> 5) & filterMask] & (1 << (b & 31))) === 0) return -1;
     const at = this.#find(a, b);
     return this.#texts[at] === 0 ? -1 : at;
   }

@@ -15,17 +15,18 @@ export class WordHasher {
     for (let i = 0; i < lower.length; i++) {
       const code = lower.charCodeAt(i);
       const alone = isIdeograph(code);
-      if (inside && (alone || !isWordCode(code))) {
-        hashes[count++] = hash;
+      const letter = !alone && isWordCode(code);
+      if (inside && !letter) {
+        hashes[count++] = scramble(hash);
         inside = false;
       }
-      if (alone) hashes[count++] = Math.imul(code ^ 0x811c9dc5, 0x01000193);
-      else if (isWordCode(code)) {
+      if (alone) hashes[count++] = scramble(code);
+      else if (letter) {
         hash = Math.imul((inside ? hash : 0x811c9dc5) ^ code, 0x01000193); // FNV-1a over UTF-16
         inside = true;
       }
     }
-    if (inside) hashes[count++] = hash;
+    if (inside) hashes[count++] = scramble(hash);
     return count;
   }
 }
@@ -62,11 +63,11 @@ export function visitRuns(
   // runs of different lengths never meet: the length is mixed into what is visited
   const mix = Math.imul(length, 0x9e3779b1);
   for (let i = 0; i < count; i++) {
-    const word = scramble(words[i]);
+    const word = words[i];
     a = (Math.imul(a, baseA) + word) | 0;
     b = (Math.imul(b, baseB) + word) | 0;
     if (i >= length) {
-      const gone = scramble(words[i - length]);
+      const gone = words[i - length];
       a = (a - Math.imul(gone, leaveA)) | 0;
       b = (b - Math.imul(gone, leaveB)) | 0;
     }

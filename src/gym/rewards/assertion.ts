@@ -16,20 +16,29 @@ export function assertion({ task, episode }: Pick<RewardContext, "task" | "episo
 }
 
 /**
- * 0.40·evidence phrases found + 0.35·content words of the assertion found + 0.25·all its words found, shares in [0, 1]; a list
- * that is empty gives its weight to the others.
+ * 0.40·evidence phrases found + 0.35·content words of the assertion found + 0.25·all its words found, shares in [0, 1]; the words in
+ * the one sentence that has most of them, so that a salad of keywords says nothing. A list that is empty gives its weight to the others.
  */
 export function assertionScore({ text, evidence }: Assertion, solution: string): number {
-  const has = phraseFinder(solution);
-  const parts: [weight: number, wanted: readonly string[]][] = [
-    [0.4, evidence],
-    [0.35, [...new Set(contentWords(text))]],
-    [0.25, [...new Set(terms(text))]],
+  const sentences = sentencesOf(solution).map((sentence) => new Set(terms(sentence)));
+  const inOneSentence = (wanted: readonly string[]) =>
+    Math.max(0, ...sentences.map((words) => wanted.filter((word) => words.has(word)).length / wanted.length));
+  const [concepts, words] = [contentWords(text), terms(text)].map((list) => [...new Set(list)]);
+  const parts: [weight: number, size: number, share: () => number][] = [
+    [0.4, evidence.length, () => evidence.filter(phraseFinder(solution)).length / evidence.length],
+    [0.35, concepts.length, () => inOneSentence(concepts)],
+    [0.25, words.length, () => inOneSentence(words)],
   ];
-  const applying = parts.filter(([, wanted]) => wanted.length > 0);
-  const sum = applying.reduce(
-    (total, [weight, wanted]) => total + weight * (wanted.filter(has).length / wanted.length),
-    0,
-  );
+  const applying = parts.filter(([, size]) => size > 0);
+  const sum = applying.reduce((total, [weight, , share]) => total + weight * share(), 0);
   return sum / (applying.reduce((total, [weight]) => total + weight, 0) || 1);
 }
+
+const longestSentence = 200; // characters
+
+/** By their signs, and cut where they run on. */
+function sentencesOf(text: string): string[] {
+  return text.split(/(?<=[.!?;])\s|\n/).flatMap((sentence) => sentence.match(cut) ?? []);
+}
+
+const cut = new RegExp(`[^]{1,${longestSentence}}(?:\\s|$)|\\S+`, "g");

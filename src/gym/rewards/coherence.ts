@@ -4,7 +4,7 @@ import { contentWords, prose } from "./terms.ts";
 import { handedIn, observedText, reasoningText, solutionText } from "./written.ts";
 
 /**
- * d·(½·prose + ½·grounded): d the share of different 4-grams; grounded the share of the solution's content words that the ticket,
+ * d·√(prose·grounded): d the share of different 4-grams; grounded the share of the solution's content words that the ticket,
  * the tools or the reasoning before had. 0 if nothing was handed in.
  */
 export function coherence({ task, episode }: Pick<RewardContext, "task" | "episode">): number {
@@ -21,5 +21,5 @@ export function coherenceScore(solution: string, reasoning: string, context: str
   const known = new Set(contentWords(context));
   const words = [...new Set(contentWords(solution))];
   const grounded = words.length === 0 ? 0 : words.filter((word) => known.has(word)).length / words.length;
-  return distinctRatio(text) * (0.5 * prose(text) + 0.5 * grounded);
+  return distinctRatio(text) * Math.sqrt(prose(text) * grounded);
 }

@@ -197,6 +197,10 @@ describe("assertion", () => {
     // evidence 1 of 2; concepts potassium of {potassium, dangerously, high}; tokens potassium, is of 4
     expect(assertionScore(one, "Potassium is 5.9")).toBeCloseTo(0.4 * 0.5 + (0.35 * 1) / 3 + 0.25 * 0.5, 12);
     expect(assertionScore(one, "")).toBe(0);
+    // no sentence has more than one of the concepts, and two of the four words
+    const apart = "Potassium is 5.9. It may be. Dangerously so. The pulse is high.";
+    expect(assertionScore(one, apart)).toBeCloseTo(0.4 * 0.5 + 0.35 / 3 + 0.25 * 0.5, 12);
+    expect(assertionScore(one, "Potassium is dangerously high: 5.9, give calcium")).toBeCloseTo(1, 12);
   });
 
   test("weighted by importance, in what was handed in, not in thoughts", async () => {
@@ -266,10 +270,10 @@ describe("reasoning", () => {
 });
 
 describe("coherence and dialogue", () => {
-  test("d·(½·prose + ½·grounded)", () => {
+  test("d·√(prose·grounded)", () => {
     const solution = "The potassium is high because of the kidneys.";
     // content words potassium, high, kidneys: two are known; different 4-grams only
-    expect(coherenceScore(solution, "", "potassium high")).toBeCloseTo(0.5 + 0.5 * (2 / 3), 12);
+    expect(coherenceScore(solution, "", "potassium high")).toBeCloseTo(Math.sqrt(2 / 3), 12);
     expect(coherenceScore("xqz vbn lkj plm qwx", "", "potassium")).toBe(0);
   });
 
