@@ -67,11 +67,13 @@ export function allergyFindings(drug: Drug, allergies: readonly Allergy[]): Alle
   return found.sort((a, b) => order.indexOf(a.match) - order.indexOf(b.match));
 }
 
-/** The allergy that forbids a drug: the same, one that crosses, or a rare crossing after a severe reaction. Sulfonamides that are no antibiotics are allowed. */
+/** Whether a finding forbids the drug: the same, one that crosses, or a rare crossing after a severe reaction; never for carbapenems or sulfonamides that are no antibiotics. */
+export function forbids(drug: Drug, { match, allergy }: AllergyFinding): boolean {
+  if (match !== "low") return true;
+  return allergy.severity === "severe" && drug.class !== "carbapenem" && allergy.allergen !== "sulfonamide";
+}
+
+/** The plainest allergy that forbids a drug. */
 export function allergyConflict(drug: Drug, allergies: readonly Allergy[]): AllergyFinding | undefined {
-  return allergyFindings(drug, allergies).find(
-    ({ match, allergy }) =>
-      match !== "low" ||
-      (allergy.severity === "severe" && drug.class !== "carbapenem" && allergy.allergen !== "sulfonamide"),
-  );
+  return allergyFindings(drug, allergies).find((finding) => forbids(drug, finding));
 }

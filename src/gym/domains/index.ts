@@ -1,8 +1,9 @@
 import { MedgymError } from "../../core/errors.ts";
 import { nearest } from "../../core/options.ts";
 import type { Domain } from "../domain.ts";
+import { drugInteraction } from "./drug-interaction/index.ts";
 
-const all: readonly Domain[] = [];
+const all: readonly Domain[] = [drugInteraction];
 
 /** Every domain that is shipped. */
 export function domains(): readonly Domain[] {
