@@ -86,14 +86,29 @@ struct Int8 {
   }
 };
 
-// absmax of blocks [first, first+count), count ≤ 16, of this row. The product is rounded before the sum, on every instruction set.
-inline void block_scales(const QuantisedRows& w, const float* map, int64_t row, int64_t first, int64_t count, float* out) {
-  const int64_t block = row * w.blocks + first, place = w.first_block + block;
+// absmax of blocks [begin, begin+count), count ≤ 16, of this row, into room for 16. The product is rounded before the sum, on every
+// instruction set: an addition with its rounding stated is not made one operation with it.
+inline void block_scales(const QuantisedRows& w, const float* map, int64_t row, int64_t begin, int64_t count, float* out) {
+  const int64_t block = row * w.blocks + begin, place = w.first_block + block;
   const uint8_t* codes = w.absmax + block;
-  const int64_t here = std::min(count, kQuantisedGroup - place % kQuantisedGroup);  // the rest lies in the next group
   const float* scale = w.group_scales + place / kQuantisedGroup;
-  for (int64_t i = 0; i < count; i++) out[i] = unfused(map[codes[i]] * scale[i >= here]) + w.offset;
+  const int64_t here = kQuantisedGroup - place % kQuantisedGroup;  // the rest lies in the next group
+#if MG_WIDTH == 16
+  const __m512i index = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(first(count), codes));
+  V scales = splat(scale[0]);
+  if (here < count) scales = (V)_mm512_mask_blend_ps(first(here), _mm512_set1_ps(scale[1]), (__m512)scales);
+  const __m512 product = _mm512_mul_ps(_mm512_mask_i32gather_ps(_mm512_setzero_ps(), first(count), index, map, 4), (__m512)scales);
+  store(out, (V)_mm512_add_round_ps(product, _mm512_set1_ps(w.offset), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+  // Each is read back by a broadcasting load; taking them from the register would load the port that looks codes up.
+  __asm__ volatile("" ::: "memory");
+#else
+  for (int64_t i = 0; i < std::min(here, count); i++) out[i] = unfused(map[codes[i]] * scale[0]) + w.offset;
+  for (int64_t i = here; i < count; i++) out[i] = unfused(map[codes[i]] * scale[1]) + w.offset;
+#endif
 }
+
+// Of the rows after those in work, so that memory is waited for while others are decoded.
+inline void prefetch(const uint8_t* codes) { __builtin_prefetch(codes, 0, 2); }
 
 inline V quantised_multiply_add(V a, V b, V c) {
 #ifdef MG_BF16
@@ -127,6 +142,7 @@ inline void quantised_block(const QuantisedDots& d, const float* map, int64_t to
     for (int64_t b = 0; b < count; b++, codes += Format::block_bytes, x += kVectors * W) {
 #pragma GCC unroll 4
       for (int n = 0; n < N; n++) {
+        prefetch(codes + (n + N) * row_bytes);
         V decoded[kVectors];
         Format::decode(codes + n * row_bytes, Format::has_scales ? scales[n][b] : 1, decoded);
 #pragma GCC unroll 4
