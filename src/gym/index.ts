@@ -18,6 +18,8 @@ export {
 export { domain, domains } from "./domains/index.ts";
 export { defineEnvironment, type EnvironmentOptions } from "./environment.ts";
 export type { End, Environment, Episode, ToolLogEntry, Turn, Violation } from "./episode.ts";
+export { type JudgeOptions, judge } from "./judges/judge.ts";
+export { type OnnxJudgeOptions, type OnnxOptions, onnxEmbedder, onnxJudge } from "./judges/onnx.ts";
 export { type LintIssue, type LintOptions, type LintReport, type LintRule, lint } from "./lint/lint.ts";
 export { type EpisodeRecord, expertPolicy, type Policy, play, recordOf, replay } from "./play.ts";
 export { type Cheat, type ProbeOptions, ProbeReport, type ProbeRow, probe } from "./probe.ts";
