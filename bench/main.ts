@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import type { Bench, BenchContext } from "./context.ts";
 import { generateBench } from "./generate.ts";
 import { grpoBench } from "./grpo.ts";
+import { gymBench } from "./gym.ts";
 import { kernelBench } from "./kernel.ts";
 import { loadBench } from "./load.ts";
 import { loadWarning, machine } from "./machine.ts";
@@ -20,6 +21,7 @@ const benches: Record<string, Bench> = {
   load: loadBench,
   tokenizer: tokenizerBench,
   kernel: kernelBench,
+  gym: gymBench,
 };
 
 const help = `npm run bench [-- name …] [--quick] [--only text] [--report]

@@ -22,6 +22,7 @@ const tables: Record<string, string[]> = {
   generation: ["decode", "prefill"],
   start: ["import", "tokenizer"],
   kernel: ["kernel"],
+  gym: ["gym"],
 };
 
 export function readResults(folder: string): Results[] {

@@ -1,4 +1,7 @@
 /** The public names of medgym, and nothing else. */
+
+/** Types of a tool's arguments: `parameters: { milligrams: z.number().max(1000) }`. */
+export { z } from "zod";
 export { isCancelled, MedgymError } from "./core/errors.ts";
 export { Random } from "./core/random.ts";
 export { Run } from "./core/run.ts";
