@@ -60,8 +60,8 @@ void reserve_tape(Model& m, LayerTape& tape, int64_t layer, int64_t rows) {
 namespace {
 
 // The adapter's modules over slots first … last, which lie side by side in y's columns. hidden(slot, rank) is where a module's goes.
-std::vector<LoraModule> modules_of(const Pass& pass, const Adapter* adapter, int64_t layer, Slot first, Slot last,
-                                   const std::function<float*(int, int64_t)>& hidden) {
+template <class Hidden>
+std::vector<LoraModule> modules_of(const Pass& pass, const Adapter* adapter, int64_t layer, Slot first, Slot last, const Hidden& hidden) {
   std::vector<LoraModule> modules;
   int64_t column = 0;
   for (int slot = first; slot <= last; ++slot) {
