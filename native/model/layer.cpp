@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <functional>
 
 #include "model/run.h"
 #include "ops/lora.h"

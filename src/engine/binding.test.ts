@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 const folder = "native/binding";
 const binding = readdirSync(folder)
-  .filter((name) => name.endsWith(".cpp"))
+  .filter((name) => name.endsWith(".cpp") && !name.endsWith(".test.cpp"))
   .map((name) => readFileSync(`${folder}/${name}`, "utf8"))
   .join("\n");
 const header = readFileSync("native/include/medgym.h", "utf8");
