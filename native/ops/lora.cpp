@@ -129,8 +129,10 @@ void lora_backward(Context& ctx, const LoraArgs& l, const Weight* base, const fl
                 .b_inner = dy_row, .b_column = 1, .c = turned, .c_row = m.n};
     gb.compute = l.compute;
     gemm(ctx, gb);
-    for (int64_t o = 0; o < m.n; o++)
-      for (int64_t r = 0; r < m.rank; r++) m.db[o * m.rank + r] += turned[r * m.n + o];
+    ctx.pool.split(m.n, 64, [&](int64_t begin, int64_t end, int) {
+      for (int64_t o = begin; o < end; o++)
+        for (int64_t r = 0; r < m.rank; r++) m.db[o * m.rank + r] += turned[r * m.n + o];
+    });
     const Inputs in = inputs_of(ctx, inner, l, m);
     GemmArgs ga{.rows = m.rank, .columns = l.k, .inner = l.tokens, .a = dhidden[size_t(i)], .a_row = 1, .a_inner = m.rank, .b = in.x,
                 .b_inner = in.row, .b_column = 1, .c = m.da, .c_row = l.k};
