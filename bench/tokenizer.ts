@@ -46,7 +46,7 @@ export const tokenizerBench: Bench = async (bench) => {
           ];
           const pool = new Sides(coresFor(many ? 2 : 1));
           try {
-            const [rounds, seconds] = quick ? [1, 0.5] : [3, 1];
+            const [rounds, seconds] = quick ? [1, 0.5] : [3, 0.7];
             const run = await contest(pool, { sides, rounds, seconds, log: bench.log });
             const { medgym, tokenizers } = run.facts;
             if (medgym.checksum !== tokenizers.checksum)
