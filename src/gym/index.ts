@@ -23,6 +23,7 @@ export { type OnnxJudgeOptions, type OnnxOptions, onnxEmbedder, onnxJudge } from
 export { type LintIssue, type LintOptions, type LintReport, type LintRule, lint } from "./lint/lint.ts";
 export { type EpisodeRecord, expertPolicy, type Policy, play, recordOf, replay } from "./play.ts";
 export { type Cheat, type ProbeOptions, ProbeReport, type ProbeRow, probe } from "./probe.ts";
+export { randomPolicy } from "./random-policy.ts";
 export {
   type PartScore,
   type Reward,

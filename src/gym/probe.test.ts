@@ -4,10 +4,11 @@ import { displaySymbol } from "../core/display.ts";
 import { Random } from "../core/random.ts";
 import { renderCalls } from "./action.ts";
 import { defineEnvironment } from "./environment.ts";
+import { play, recordOf } from "./play.ts";
 import { probe } from "./probe.ts";
+import { randomPolicy, sampleArguments } from "./random-policy.ts";
 import type { Reward } from "./reward.ts";
 import { clinicalRewards, compositeWeights } from "./rewards/index.ts";
-import { sampleArguments } from "./sample-arguments.ts";
 import type { Task } from "./task.ts";
 import { toolsOf } from "./tool.ts";
 
@@ -89,4 +90,14 @@ test("sampled arguments pass the schema", () => {
   for (let seed = 0; seed < 50; seed++) {
     expect(tool.check(sampleArguments(tool, new Random(seed), () => "text"))).toMatchObject({ ok: true });
   }
+});
+
+test("the random policy calls every tool with arguments that pass, the same for the same seed", async () => {
+  const episodes = await Promise.all(tasks.map((task) => play(ward, task, randomPolicy(1))));
+  const log = episodes.flatMap((episode) => episode.log);
+  expect(new Set(log.map(({ name }) => name))).toEqual(new Set(["getLab", "submit"]));
+  for (const { name, arguments: args } of log) {
+    expect(ward.tools.find((tool) => tool.name === name)!.check(args)).toMatchObject({ ok: true });
+  }
+  expect(recordOf(await play(ward, tasks[0], randomPolicy(1)))).toEqual(recordOf(episodes[0]));
 });

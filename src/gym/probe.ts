@@ -7,8 +7,8 @@ import { tableBundle } from "../core/table.ts";
 import { renderCalls } from "./action.ts";
 import type { Environment } from "./episode.ts";
 import { type Policy, play } from "./play.ts";
+import { sampleArguments } from "./random-policy.ts";
 import { type RewardReport, type RewardTable, scoreEpisode } from "./reward.ts";
-import { sampleArguments } from "./sample-arguments.ts";
 import type { Task } from "./task.ts";
 
 export interface ProbeOptions {

@@ -22,7 +22,8 @@ export function assertion({ task, episode }: Pick<RewardContext, "task" | "episo
 export function assertionScore({ text, evidence }: Assertion, solution: string): number {
   const sentences = sentencesOf(solution).map((sentence) => new Set(terms(sentence)));
   const inOneSentence = (wanted: readonly string[]) =>
-    Math.max(0, ...sentences.map((words) => wanted.filter((word) => words.has(word)).length / wanted.length));
+    sentences.reduce((best, words) => Math.max(best, wanted.filter((word) => words.has(word)).length), 0) /
+    wanted.length;
   const [concepts, words] = [contentWords(text), terms(text)].map((list) => [...new Set(list)]);
   const parts: [weight: number, size: number, share: () => number][] = [
     [0.4, evidence.length, () => evidence.filter(phraseFinder(solution)).length / evidence.length],

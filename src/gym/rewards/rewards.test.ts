@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { renderCalls } from "../action.ts";
@@ -331,4 +332,34 @@ test("a user's own reward stands beside them", async () => {
   const brief = ({ completion }: { completion: string }) => (completion.length < 200 ? 1 : 0);
   const report = await scoreEpisode(episode, { accuracy: 0.8, brief: 0.2 }, { ...clinicalRewards, brief });
   expect(report.parts).toEqual({ accuracy: 1, brief: 1 });
+});
+
+describe("whatever is handed in", () => {
+  const check = async (answer: string, of: Task) => {
+    for (const [name, value] of Object.entries(await score([call("submit", { answer, reasoning: answer }, "x")], of))) {
+      if (value === null) continue;
+      expect(value, name).toBeGreaterThanOrEqual(name === "degenerate" ? -1 : 0);
+      expect(value, name).toBeLessThanOrEqual(1);
+    }
+  };
+  const kinds: Task[] = [
+    task,
+    { ...task, options: { A: "gout", B: "flu" }, answer: "B" },
+    { ...task, answer: "one two three four five six seven" },
+  ];
+
+  test("parts stay in their range", async () => {
+    await fc.assert(fc.asyncProperty(fc.string({ unit: "binary", maxLength: 200 }), fc.constantFrom(...kinds), check), {
+      numRuns: 200,
+    });
+  });
+
+  test.each(["a. ", " ", "(A) ", "-1 ", "字"])(
+    "100 kB of %j is scored in time that grows with its length",
+    async (piece) => {
+      const started = performance.now();
+      for (const of of kinds) await check(piece.repeat(Math.ceil(1e5 / piece.length)), of);
+      expect(performance.now() - started).toBeLessThan(15_000); // quadratic work on each part would take minutes
+    },
+  );
 });

@@ -1,10 +1,23 @@
-import type { Random } from "../core/random.ts";
+import { Random } from "../core/random.ts";
+import { renderCalls } from "./action.ts";
+import type { Policy } from "./play.ts";
 import type { Tool } from "./tool.ts";
+
+/** Calls any tool with arguments of the right types, its texts from what was said: what a policy must beat. */
+export function randomPolicy(seed = 0): Policy {
+  return (messages, episode) => {
+    const random = new Random(seed).split(episode.task.id).split("turn", episode.turns.length);
+    const said = messages.slice(-4).map(({ content }) => (typeof content === "string" ? content : ""));
+    const words = said.join(" ").match(/[\p{L}\p{N}][\p{L}\p{N}.-]{0,40}/gu) ?? ["A"];
+    const tool = random.choice(episode.environment.tools);
+    return renderCalls([{ name: tool.name, arguments: sampleArguments(tool, random, () => random.choice(words)) }]);
+  };
+}
 
 type Json = Record<string, unknown>;
 
 /** Arguments that a tool's schema takes, filled at random; `text` makes the free texts. For policies that know nothing. */
-export function sampleArguments(tool: Pick<Tool, "schema">, random: Random, text: () => string): Json {
+export function sampleArguments(tool: Pick<Tool<never>, "schema">, random: Random, text: () => string): Json {
   const { parameters } = tool.schema.function as { parameters: Json };
   return sampleValue(parameters, random, text) as Json;
 }
