@@ -63,6 +63,19 @@ describe("contamination", () => {
     expect((await contamination([{ text: template }], tests.slice(1))).touched).toBe(10);
   });
 
+  test("an answer that is right for many is no leak; a question anywhere in the training data is", async () => {
+    const chat = (user: string, assistant: string) => ({
+      messages: [
+        { role: "user", content: user },
+        { role: "assistant", content: [{ type: "text", text: assistant }] },
+      ],
+    });
+    const answer = "No allergy to bisoprolol is recorded.";
+    const tests = [chat("Any allergy against bisoprolol in P41367?", answer)];
+    expect((await contamination([chat("Is P99 allergic to bisoprolol then?", answer)], tests)).ok).toBe(true);
+    expect((await contamination([chat("Repeat!", "any allergy against bisoprolol in P41367")], tests)).ok).toBe(false);
+  });
+
   test("stops unless forced, and draws itself", async () => {
     const report = await contamination([{ text: words(0, 20) }], [task("t1", words(0, 20))]);
     expect(() => report.assert()).toThrow(

@@ -4,7 +4,7 @@ import { MedgymError } from "../../core/errors.ts";
 import { resolveOptions } from "../../core/options.ts";
 import { tableBundle } from "../../core/table.ts";
 import { readRows } from "../../data/index.ts";
-import { taskOf, textsOf } from "./row-text.ts";
+import { questionsOf, taskOf, textsOf } from "./row-text.ts";
 import { RunTable } from "./run-table.ts";
 import { visitRuns, WordHasher } from "./words.ts";
 
@@ -91,7 +91,7 @@ export class ContaminationReport {
 }
 
 /**
- * Whether test rows are in the training data: by their task's id, and by runs of 13 words. Takes tasks, chat rows, prompts with
+ * Whether test rows are in the training data: by their task's id, and by runs of 13 words of what they ask. Takes tasks, chat rows, prompts with
  * completions and plain texts on both sides. The test data is held in memory (some 50 bytes a word), the training data is not.
  */
 export async function contamination(
@@ -128,13 +128,13 @@ class TestIndex {
     this.#tests = tests;
     this.#words = words;
     tests.forEach((row, text) => {
-      this.#visit(row, (a, b) => this.#runs.add(a, b, text));
+      this.#visit(questionsOf(row), (a, b) => this.#runs.add(a, b, text));
     });
     this.#met = new Uint8Array(this.#runs.places);
   }
 
-  #visit(row: object, visit: (a: number, b: number) => void): void {
-    for (const text of textsOf(row)) {
+  #visit(texts: readonly string[], visit: (a: number, b: number) => void): void {
+    for (const text of texts) {
       const count = this.#hasher.read(text);
       visitRuns(this.#hasher.hashes, count, this.#words, leastWords, visit);
     }
@@ -144,7 +144,7 @@ class TestIndex {
   meet(row: object): void {
     const task = taskOf(row);
     if (task) this.#tasks.set(task.id, (this.#tasks.get(task.id) ?? new Set()).add(task.domain ?? ""));
-    this.#visit(row, (a, b) => {
+    this.#visit(textsOf(row), (a, b) => {
       const place = this.#runs.indexOf(a, b);
       if (place >= 0) this.#met[place] = 1;
     });
@@ -155,7 +155,7 @@ class TestIndex {
     let touched = 0;
     this.#tests.forEach((test, row) => {
       let [own, met] = [0, 0];
-      this.#visit(test, (a, b) => {
+      this.#visit(questionsOf(test), (a, b) => {
         const place = this.#runs.indexOf(a, b);
         if (this.#runs.textsAt(place) > common) return;
         own++;
@@ -166,7 +166,7 @@ class TestIndex {
       const task = taskOf(test);
       const same = task !== undefined && this.#hasTask(task);
       if (!same && share < limit) return;
-      const text = beginning(textsOf(test).join(" "));
+      const text = beginning(questionsOf(test).join(" "));
       contaminated.push({ row, ...(task ? { id: task.id } : {}), reason: same ? "task" : "text", share, text });
     });
     return { contaminated, touched };

@@ -1,31 +1,43 @@
 type Fields = Record<string, unknown>;
 
-/** What a row says about its matter: tickets with their options, what users and assistants say, prompts, completions, questions and texts. */
+const asking = ["ticket", "prompt", "question", "instruction", "input"];
+const answering = ["completion", "response", "output", "text"];
+
+/** What a row says about its matter: tickets with their options, what users and assistants say, prompts, completions and texts. */
 export function textsOf(row: object): string[] {
-  const fields = row as Fields;
-  const texts = ["ticket", "prompt", "completion", "response", "question", "instruction", "input", "output", "text"];
-  const messages = ["messages", "conversations", "prompt", "completion"].flatMap((name) => said(fields[name]));
-  const options = isObject(fields.options) ? Object.values(fields.options).filter(isText) : [];
-  const plain = texts.map((name) => fields[name]).filter(isText);
-  if (isText(fields.ticket) && options.length > 0) plain.push(options.join("\n"));
-  return [...plain, ...messages];
+  return [...questionOf(row), ...fieldsOf(row, answering, ["assistant", "gpt"])];
 }
 
-/** Not what systems and tools say: that is the same for every task. */
-function said(messages: unknown): string[] {
-  if (!Array.isArray(messages)) return [];
-  return messages.filter(isObject).flatMap((message) => {
-    const role = message.role ?? message.from;
-    if (role === "system" || role === "tool") return [];
-    const content = message.content ?? message.value;
-    if (isText(content)) return [content];
-    return Array.isArray(content)
-      ? content
-          .filter(isObject)
-          .map((part) => part.text)
-          .filter(isText)
-      : [];
-  });
+/**
+ * What a row asks: ticket and options, or what the user says. That is what must not be in the training data: answers like "no allergy is
+ * recorded" are right for many. A row that asks nothing is taken whole.
+ */
+export function questionsOf(row: object): string[] {
+  const questions = questionOf(row);
+  return questions.length > 0 ? questions : textsOf(row);
+}
+
+function questionOf(row: object): string[] {
+  const { options } = row as Fields;
+  const choices = isObject(options) ? Object.values(options).filter(isText) : [];
+  const asked = fieldsOf(row, asking, ["user", "human"]);
+  return asked.length > 0 && choices.length > 0 ? [...asked, choices.join("\n")] : asked;
+}
+
+/** Fields that are text, and what these roles say in any list of messages. Systems and tools say the same for every task. */
+function fieldsOf(row: object, names: readonly string[], roles: readonly string[]): string[] {
+  const fields = row as Fields;
+  const lists = ["messages", "conversations", "prompt", "completion"].map((name) => fields[name]).filter(Array.isArray);
+  const messages = lists.flat().filter(isObject);
+  const said = messages.filter((message) => roles.includes(String(message.role ?? message.from)));
+  return [...names.map((name) => fields[name]).filter(isText), ...said.flatMap(contentOf)];
+}
+
+function contentOf(message: Fields): string[] {
+  const content = message.content ?? message.value;
+  if (isText(content)) return [content];
+  const parts = Array.isArray(content) ? content.filter(isObject) : [];
+  return parts.map((part) => part.text).filter(isText);
 }
 
 /** The task that a row is, or was made from. */
