@@ -4,6 +4,7 @@ export {
   type ContaminationOptions,
   ContaminationReport,
   contamination,
+  type RowSource,
 } from "./contamination/contamination.ts";
 export { advance, balanced, type CurriculumState, drawTasks, type Level, startCurriculum } from "./curriculum.ts";
 export {

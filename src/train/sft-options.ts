@@ -13,6 +13,10 @@ export interface SftOptions {
   data: SftData;
   /** Held-out rows: their loss is measured every `evalEvery` steps. */
   evalData?: SftData;
+  /** Test rows or tasks: the run stops if what they ask is in the data (`gym.contamination`). */
+  heldOut?: SftData | Iterable<object>;
+  /** Train although it is. @default false */
+  force?: boolean;
   /** LoRA adapter, https://arxiv.org/abs/2106.09685; `false` trains every weight. @default { rank: 16, targets: "all-linear" } */
   lora?: LoraOptions | false;
   /**
@@ -79,6 +83,8 @@ const fields = {
     .describe("a model, as loadModel gives it"),
   data: rows.describe(rowsInWords),
   evalData: rows.describe(rowsInWords).optional(),
+  heldOut: rows.describe(rowsInWords).optional(),
+  force: z.boolean().default(false),
   lora: z.union([z.literal(false), loraSchema.extend({ seed: loraSchema.shape.seed.unwrap().optional() })]).optional(),
   lossOn: z.enum(["assistant", "completion", "all"]).default("assistant"),
   epochs: z.number().gt(0).optional(),
@@ -142,6 +148,12 @@ export function completeSft(options: z.output<typeof sftSchema>) {
   }
   if (!evalData && options.keepBest) refuse("keepBest", "keepBest needs evalData to tell which is best.");
   if (!evalData && options.evalEvery) refuse("evalEvery", "evalEvery needs evalData.");
+  if (options.heldOut !== undefined && isOneShot(options.data)) {
+    refuse(
+      "heldOut",
+      "data is read twice with heldOut, and this iterable gives its rows once. Give an array or a path.",
+    );
+  }
   const length = options.steps !== undefined ? { steps: options.steps } : { epochs: options.epochs ?? 3 };
   return {
     ...options,
@@ -155,15 +167,23 @@ export function completeSft(options: z.output<typeof sftSchema>) {
   };
 }
 
+/** Generators and streams are their own iterators. */
+function isOneShot(data: SftData): boolean {
+  if (typeof data === "string" || Array.isArray(data)) return false;
+  return !(Symbol.iterator in data) || (data[Symbol.iterator]() as unknown) === data;
+}
+
 /** The options that the numbers depend on: a run can be resumed with equal ones only. */
 export function numericOptions(options: ResolvedSft): Record<string, unknown> {
   const {
     model: _,
     data: __,
     evalData: ___,
-    resume: ____,
-    keepCheckpoints: _____,
-    saveEvery: ______,
+    heldOut: ____,
+    force: _____,
+    resume: ______,
+    keepCheckpoints: _______,
+    saveEvery: ________,
     epochs,
     steps,
     ...rest

@@ -52,7 +52,7 @@ function newFolder(
 ) {
   const { name, isa, threads }: DeviceInfo = options.model.device.info();
   return RunFolder.create("sft", {
-    options: { ...options, model: undefined, data: undefined, evalData: undefined },
+    options: { ...options, model: undefined, data: undefined, evalData: undefined, heldOut: undefined },
     seed: options.seed,
     device: { name, isa, threads },
     engineVersion: options.model.device.engineVersion,

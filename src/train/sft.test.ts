@@ -154,6 +154,19 @@ describe("sft", () => {
 });
 
 describe("what sft refuses", () => {
+  it("test rows in its data, unless forced", async () => {
+    const ask = (text: string) => ({ prompt: text, completion: " yes" });
+    const data = [ask("is the potassium of patient P41 high today"), ask("is the sodium of patient P42 low today")];
+    const test = [ask("Is the SODIUM of patient P42 low today?")];
+    await expect(train({ data, heldOut: test })).rejects.toThrow(/1 of 1 test rows are in the training data/);
+    expect((await train({ data, heldOut: test, force: true, steps: 1 })).summary.steps).toBe(1);
+    expect((await train({ data, heldOut: data.slice(0, 0), steps: 1 })).summary.steps).toBe(1);
+    const once = (function* () {
+      yield* data;
+    })();
+    expect(() => train({ data: once, heldOut: test })).toThrow(/data is read twice with heldOut/);
+  });
+
   it.each([
     [{ rnk: 8 }, /^sft has no option "rnk"/],
     [{ lora: { rank: 0 } }, /^sft: lora.rank is 0; it must be an integer, at least 1/],

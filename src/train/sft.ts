@@ -7,6 +7,7 @@ import { MedgymError } from "../core/errors.ts";
 import { resolveOptions } from "../core/options.ts";
 import { Random } from "../core/random.ts";
 import { Run, type RunContext } from "../core/run.ts";
+import { contamination, type RowSource } from "../gym/index.ts";
 import { StepPlan } from "./batches.ts";
 import { type Examples, encodeExamples } from "./examples.ts";
 import { scheduleFactor, warmupStepsOf } from "./math/schedule.ts";
@@ -31,6 +32,9 @@ export function sft(options: SftOptions): Run<SftResult, SftEvent> {
 async function train(options: ResolvedSft, context: RunContext<SftEvent>): Promise<SftResult> {
   const { tokenizer, device } = options.model;
   const { signal } = context;
+  if (options.heldOut !== undefined) {
+    (await contamination(options.data, options.heldOut as RowSource)).assert({ force: options.force });
+  }
   const data = await encodeExamples("data", options.data, tokenizer, options, signal);
   const evalData =
     options.evalData === undefined
