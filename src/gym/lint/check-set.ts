@@ -1,5 +1,6 @@
 import { canonicalJson } from "../../core/canonical.ts";
 import { normalizeAnswer } from "../../text/metrics/index.ts";
+import { rightLetter } from "../rewards/accuracy.ts";
 import type { Task } from "../task.ts";
 import type { LintIssue, LintRule } from "./report.ts";
 
@@ -30,5 +31,22 @@ export function checkSet(tasks: readonly Task[]): LintIssue[] {
       );
     }
   }
-  return issues;
+  return [...issues, ...checkBalance(tasks)];
+}
+
+/** Choice tasks of one kind from which on their letters are looked at; fewer may be uneven by chance. */
+const fewChoices = 100;
+
+/** Whoever always answers the same letter must not get twice what chance gives. */
+function checkBalance(tasks: readonly Task[]): LintIssue[] {
+  const choices = tasks.filter(({ options, answer }) => options && answer !== undefined);
+  if (choices.length < fewChoices) return [];
+  const right = choices.map(({ options, answer }) => rightLetter(answer!, options!) ?? "");
+  const chance = choices.reduce((sum, { options }) => sum + 1 / Object.keys(options!).length, 0) / choices.length;
+  return [...new Set(right)].flatMap((letter) => {
+    const share = right.filter((each) => each === letter).length / right.length;
+    if (letter === "" || share <= 2 * chance) return [];
+    const message = `${letter} is the answer of ${(100 * share).toFixed(0)} % of ${choices.length} tasks with options; chance is ${(100 * chance).toFixed(0)} %`;
+    return [{ domain: choices[0].domain, taskId: "(all)", rule: "balance" as const, message }];
+  });
 }

@@ -143,6 +143,21 @@ describe("the task linter", () => {
     expect(await rulesOf(makeTask(1), makeTask(2, { patientId: "p1" }))).toEqual(["leak"]);
   });
 
+  test("a letter that is right too often", async () => {
+    const options = { A: "high", B: "low", C: "normal", D: "unknown" };
+    const tasks = (answer: (i: number) => string) =>
+      Array.from({ length: 120 }, (_, i) => makeTask(3 * i, { options, answer: answer(i), patientId: undefined }));
+    expect(await rulesOf(...tasks((i) => "ABCD"[i % 4]))).toEqual([]);
+    expect(await rulesOf(...tasks((i) => (i % 2 ? "A" : "BCD"[i % 3])))).toEqual([]); // 50 %: just twice the chance
+    const { issues } = await lint(
+      tasks((i) => (i % 5 ? "A" : "B")),
+      { environment: ward },
+    );
+    expect(issues).toMatchObject([
+      { rule: "balance", message: "A is the answer of 80 % of 120 tasks with options; chance is 25 %" },
+    ]);
+  });
+
   test("what is no task at all has a place, and a domain that is not there a name", async () => {
     const { issues, rows } = await lint([null, makeTask(1, { domain: "nowhere" })]);
     expect(rows.map(({ domain }) => domain)).toEqual(["(none)", "nowhere"]);

@@ -12,6 +12,8 @@ export type LintRule =
   | "leak"
   | "empty-criteria"
   | "options"
+  /** One letter is right far too often. */
+  | "balance"
   | "unknown-tool"
   | "arguments"
   | "no-submit"
