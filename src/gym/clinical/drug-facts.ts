@@ -15,8 +15,7 @@ export type Enzyme = "CYP1A2" | "CYP2B6" | "CYP2C8" | "CYP2C9" | "CYP2C19" | "CY
 export type Strength = "weak" | "moderate" | "strong";
 /** Properties that interactions go by. */
 export type Tag =
-  | "QT-prolonging" | "serotonergic" | "sedating" | "raises potassium" | "nephrotoxic" | "P-gp inhibitor" | "P-gp inducer"
-  | "polyvalent-cation binding"; // biome-ignore format: a list
+  | "QT-prolonging" | "serotonergic" | "sedating" | "raises potassium" | "nephrotoxic" | "P-gp inhibitor" | "P-gp inducer"; // biome-ignore format: a list
 
 export interface FoodInteraction {
   food: string;

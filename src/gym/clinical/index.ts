@@ -13,4 +13,6 @@ export * from "./drugs.ts";
 export * from "./interactions.ts";
 export * from "./labs.ts";
 export * from "./patient.ts";
+export * from "./presentations.ts";
+export * from "./safety.ts";
 export * from "./scores/index.ts";

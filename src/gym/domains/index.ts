@@ -1,9 +1,10 @@
 import { MedgymError } from "../../core/errors.ts";
 import { nearest } from "../../core/options.ts";
 import type { Domain } from "../domain.ts";
+import { clinicalDiagnosis } from "./clinical-diagnosis/index.ts";
 import { drugInteraction } from "./drug-interaction/index.ts";
 
-const all: readonly Domain[] = [drugInteraction];
+const all: readonly Domain[] = [clinicalDiagnosis, drugInteraction];
 
 /** Every domain that is shipped. */
 export function domains(): readonly Domain[] {

@@ -1,23 +1,13 @@
 /** The kinds of questions: how each is made from a patient, what is right, and what would be unsafe. */
 import { Random } from "../../../core/random.ts";
 import {
-  type Allergy, allergens, allergyConflict, allergyFindings, between, childPughClasses, conditions, crossReactions, type Drug, drugNamed, drugs,
-  findInteraction, generatePatient, hepaticAdvice, interactionSeverities, interactions, type Patient, type PatientOptions, rank, reactions, renalAdvice, severityScore,
-  unfit,
+  type Allergy, allergens, allergyConflict, allergyFindings, between, childPughClasses, conditions, crossReactions, type Drug, dosageVerdict, drugNamed, drugs,
+  findInteraction, generatePatient, hepaticAdvice, interactionSeverities, interactions, interactionsOf, objections, type Patient, type PatientOptions, rank, reactions, renalAdvice, severityScore,
+  unfit, verdicts,
 } from "../../clinical/index.ts"; // biome-ignore format: a list
 import type { Violation } from "../../episode.ts";
 import type { Assertion, ExpectedAction, Task } from "../../task.ts";
-import {
-  dosageVerdict,
-  interactionsOf,
-  levelVerdict,
-  objections,
-  type Profile,
-  profileOf,
-  type Question,
-  verdicts,
-  washoutDays,
-} from "./state.ts";
+import { levelVerdict, type Profile, profileOf, type Question, washoutDays } from "./state.ts";
 
 /** A task but for what all kinds have in common; the last action, the submission, is added. */
 export interface Draft {

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import {
-  allergyFindings, childPughClasses, type Drug, drugs, drugsOf, findInteraction, forbids, hepaticAdvice, type Interaction, keysOf, renalAdvice,
+  allergyFindings, childPughClasses, type Drug, dosageVerdict, drugs, drugsOf, findInteraction, forbids, hepaticAdvice, type Interaction, interactionsOf, keysOf, renalAdvice,
   severityScore, sharedEnzymes,
 } from "../../clinical/index.ts"; // biome-ignore format: a list
 import { ToolError, type toolsOf } from "../../tool.ts";
-import { askedDrug, askedPatient, dosageVerdict, interactionsOf, levelVerdict, type State } from "./state.ts";
+import { askedDrug, askedPatient, levelVerdict, type State } from "./state.ts";
 
 const drug = z.string().describe("generic name");
 const patientId = z.string().describe("e.g. P12345");
