@@ -46,6 +46,7 @@ describe("contamination", () => {
     expect(await found(task("t1", words(100, 20)))).toEqual(["task"]);
     expect(await found({ messages: [], metadata: { taskId: "t1", domain: "ward" } })).toEqual(["task"]);
     expect(await found({ messages: [], metadata: { task: "t1" } })).toEqual(["task"]);
+    expect(await found({ messages: [], metadata: { id: "t1" } })).toEqual(["task"]);
     expect(await found({ prompt: "", extra_info: { task: { id: "t1", domain: "ward" } } })).toEqual(["task"]);
     expect(await found(task("t1", words(100, 20), "clinic"))).toEqual([]);
     expect(await found({ id: "t1", text: words(100, 20) })).toEqual([]); // a row's number is no task

@@ -46,9 +46,15 @@ export function taskOf(row: object): { id: string; domain?: string } | undefined
   const meta = [fields.metadata, fields.extra_info].find(isObject) ?? {};
   const task = [meta.task, fields.task].find(isObject);
   const isTask = isText(fields.ticket) && isText(fields.domain);
-  const id = [isTask ? fields.id : undefined, task?.id, meta.taskId, meta.task, fields.taskId, fields.task].find(
-    isText,
-  );
+  const id = [
+    isTask ? fields.id : undefined,
+    task?.id,
+    meta.taskId,
+    meta.task,
+    meta.id,
+    fields.taskId,
+    fields.task,
+  ].find(isText);
   const domain = [fields.domain, task?.domain, meta.domain].find(isText);
   return id === undefined ? undefined : { id, domain };
 }

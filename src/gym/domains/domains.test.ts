@@ -2,8 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { contamination } from "../contamination/contamination.ts";
+import type { Episode } from "../episode.ts";
 import { lint } from "../lint/lint.ts";
-import { expertPolicy, play, recordOf, replay } from "../play.ts";
+import { expertPolicy, type Policy, play, recordOf, replay } from "../play.ts";
+import { probe } from "../probe.ts";
 import { randomPolicy } from "../random-policy.ts";
 import { scoreEpisode } from "../reward.ts";
 import { actionScore } from "../rewards/action-score.ts";
@@ -82,6 +84,18 @@ describe.each(domains().map((each) => [each.name, each] as const))("%s", (_, whe
       }),
       { numRuns: 100 },
     );
+  });
+
+  test("pays policies that know nothing less than half of what its expert gets", async () => {
+    const experts = new Map<Episode, Policy>();
+    const base: Policy = (messages, episode) => {
+      if (!experts.has(episode)) experts.set(episode, expertPolicy(where, episode.task));
+      return experts.get(episode)!(messages, episode);
+    };
+    const report = (await probe({ environment: where, tasks: test10, base })).assert();
+    for (const { policy, reward } of report.cheats) {
+      expect([policy, reward]).toEqual([policy, expect.toSatisfy((paid) => paid < report.base.reward / 2)]);
+    }
   });
 
   test("its expert's texts are not degenerate", async () => {
