@@ -37,7 +37,7 @@ export interface Presentation {
   items?: Readonly<Record<string, { says: string; share: number }>>;
   vitals?: Ranges<VitalSign["name"]>;
   labs?: Ranges;
-  /** The test that proves it: the result in words, or a range of a lab test. */
+  /** The test that proves it, or that excludes what looks alike where it is seen and not measured: the result in words, or a range of a lab test. */
   confirm: { test: string; result: string | readonly [low: number, high: number] };
   score?: ScoreName;
   /** eGFR, where it is not the usual of age and illnesses. */
@@ -67,14 +67,14 @@ export const presentations: readonly Presentation[] = [
     vitals: { temperature: [38.1, 39.6], heartRate: [92, 118], respiratoryRate: [20, 34], oxygenSaturation: [88, 94], systolic: [86, 138], diastolic: [54, 80] }, labs: { "white cells": [12.5, 21], CRP: [85, 290], urea: [4.2, 12.5] },
     confirm: { test: "chest X-ray", result: "consolidation of the right lower lobe" }, score: "CURB-65", treatment: [{ drugs: ["amoxicillin", "doxycycline", "clarithromycin"] }, { from: 3, drugs: ["ceftriaxone", "levofloxacin"] }],
     advice: "Severity by CURB-65. Mild or moderate: oral amoxicillin, else doxycycline or clarithromycin. From 3 points: admit, intravenous ceftriaxone (with a macrolide where it suits), else levofloxacin.", source: "BTS 2009; NICE NG138 2019; ATS/IDSA 2019" },
-  { name: "pulmonary embolism", icd10: "I26.9", system: "cardiovascular", complaint: "sudden shortness of breath", days: [1, 2], age: [30, 85], without: ["COPD", "asthma", "heart failure", ...anticoagulants],
+  { name: "pulmonary embolism", icd10: "I26.9", system: "cardiovascular", complaint: "sudden shortness of breath", days: [1, 2], age: [30, 85], without: ["COPD", "asthma", "heart failure", "chronic kidney disease", ...anticoagulants],
     symptoms: ["shortness of breath", "pleuritic chest pain", "palpitations"], signs: ["lungs are clear", "no other diagnosis is more likely"],
     items: { peMostLikely: { says: "no other diagnosis is more likely", share: 1 }, signsOfDvt: { says: "left calf is swollen and tender", share: 0.5 }, immobilisationOrSurgery: { says: "knee replacement three weeks ago", share: 0.5 }, previousDvtOrPe: { says: "a thrombosis some years ago", share: 0.25 }, haemoptysis: { says: "coughed up blood", share: 0.25 }, malignancy: { says: "chemotherapy for lymphoma", share: 0.15 } },
     vitals: { heartRate: [102, 128], respiratoryRate: [22, 30], oxygenSaturation: [86, 93], temperature: [36.8, 37.8] }, labs: { "D-dimer": [1800, 7800], troponin: [8, 48] },
     egfr: [55, 100],
     confirm: { test: "CT pulmonary angiography", result: "filling defects in the arteries of both lower lobes" }, score: "Wells PE", treatment: [{ drugs: ["apixaban", "rivaroxaban", "enoxaparin"] }], dose: { apixaban: { dose: "10 mg", frequency: "twice daily" }, rivaroxaban: { dose: "15 mg", frequency: "twice daily" } }, emergency: true, transfer: "internal medicine",
     advice: "Wells above 4: CT pulmonary angiography. Stable patients: apixaban or rivaroxaban, else low molecular weight heparin; admit.", source: "ESC 2019" },
-  { name: "deep vein thrombosis", icd10: "I80.2", system: "cardiovascular", complaint: "a swollen leg", days: [2, 7], age: [30, 85], without: anticoagulants,
+  { name: "deep vein thrombosis", icd10: "I80.2", system: "cardiovascular", complaint: "a swollen leg", days: [2, 7], age: [30, 85], without: ["chronic kidney disease", ...anticoagulants],
     symptoms: ["calf pain", "swollen leg", "heaviness of the leg"], signs: ["calf is 4 cm larger than the other", "pitting oedema of that leg only"],
     items: { calfSwelling: { says: "calf is 4 cm larger than the other", share: 1 }, pittingOedema: { says: "pitting oedema of that leg only", share: 1 }, localisedTenderness: { says: "tender along the deep veins", share: 0.6 }, bedriddenOrSurgery: { says: "hip surgery five weeks ago", share: 0.4 }, activeCancer: { says: "chemotherapy for lymphoma", share: 0.2 }, previousDvt: { says: "a thrombosis some years ago", share: 0.25 }, collateralVeins: { says: "collateral superficial veins", share: 0.2 } },
     labs: { "D-dimer": [1200, 6500] }, egfr: [55, 100],
@@ -84,7 +84,7 @@ export const presentations: readonly Presentation[] = [
     symptoms: ["central chest pain", "sweating", "nausea", "pain in the left arm"], signs: ["pale and clammy"], vitals: { heartRate: [66, 112], systolic: [102, 156], diastolic: [62, 92] }, labs: { troponin: [180, 2100] },
     confirm: { test: "ECG", result: "ST elevation in II, III and aVF" }, treatment: [{ drugs: ["aspirin", "ticagrelor", "clopidogrel"] }], dose: { aspirin: once("300 mg"), ticagrelor: once("180 mg"), clopidogrel: once("300 mg") }, transfer: "cardiology", emergency: true, harmful: ["NSAID"],
     advice: "Aspirin 300 mg at once, or a P2Y12 inhibitor if it cannot be given; cardiology at once for angiography.", source: "ESC 2023" },
-  { name: "atrial fibrillation", icd10: "I48.9", system: "cardiovascular", complaint: "palpitations", days: [3, 14], age: [66, 90], needs: ["hypertension"], without: [...noVessels.filter((name) => name !== "stroke"), "asthma"],
+  { name: "atrial fibrillation", icd10: "I48.9", system: "cardiovascular", complaint: "palpitations", days: [3, 14], age: [66, 79], needs: ["hypertension"], without: [...noVessels.filter((name) => name !== "stroke"), "asthma"],
     symptoms: ["palpitations", "tiredness", "shortness of breath on stairs"], signs: ["pulse is irregular"], vitals: { heartRate: [112, 148], systolic: [112, 154] }, labs: { TSH: [0.8, 3.2] },
     confirm: { test: "ECG", result: "irregular narrow complexes without P waves" }, score: "CHA2DS2-VASc", treatment: [{ from: 2, drugs: ["apixaban", "rivaroxaban", "dabigatran", "warfarin"] }],
     advice: "Anticoagulation by CHA2DS2-VASc (from 2 in men, 3 in women): a direct oral anticoagulant before warfarin; rate control.", source: "ESC 2020" },
@@ -138,8 +138,8 @@ export const presentations: readonly Presentation[] = [
     confirm: { test: "CT head", result: "no haemorrhage; loss of the border of grey and white matter on the left" }, treatment: [{ drugs: ["aspirin", "clopidogrel"] }], dose: { aspirin: { dose: "300 mg", frequency: "once daily" }, clopidogrel: once("300 mg") }, transfer: "neurology", emergency: true, harmful: ["thrombolytic", "anticoagulant"],
     advice: "After haemorrhage is excluded and beyond the time for lysis: aspirin 300 mg, stroke unit, imaging for thrombectomy.", source: "AHA/ASA 2019; NICE NG128 2019" },
   { name: "exacerbation of COPD", icd10: "J44.1", system: "respiratory", complaint: "worse breathlessness", days: [2, 5], age: [55, 88], needs: ["COPD"],
-    symptoms: ["shortness of breath", "more sputum", "purulent sputum", "wheeze"], signs: ["wheeze over both lungs", "prolonged expiration"], vitals: { oxygenSaturation: [84, 90], respiratoryRate: [24, 30], temperature: [37.1, 38] }, labs: { CRP: [15, 60] },
-    confirm: { test: "pCO2", result: [47, 58] }, treatment: [{ drugs: ["prednisolone"] }], harmful: ["benzodiazepine", "opioid"],
+    symptoms: ["shortness of breath", "more sputum", "purulent sputum", "wheeze"], signs: ["wheeze over both lungs", "prolonged expiration"], vitals: { oxygenSaturation: [84, 90], respiratoryRate: [24, 30], temperature: [37.1, 38] }, labs: { CRP: [15, 60], pCO2: [47, 58] },
+    confirm: { test: "chest X-ray", result: "hyperinflated lungs, no consolidation, no pneumothorax" }, treatment: [{ drugs: ["prednisolone"] }], harmful: ["benzodiazepine", "opioid"],
     advice: "Short-acting bronchodilators, prednisolone 30 mg for 5 days, controlled oxygen to 88-92 %; an antibiotic if the sputum is purulent.", source: "NICE NG115 2018; GOLD 2024" },
   { name: "acute severe asthma", icd10: "J46", system: "respiratory", complaint: "wheeze and shortness of breath", days: [1, 2], age: [18, 50], needs: ["asthma"],
     symptoms: ["wheeze", "shortness of breath", "chest tightness", "cannot finish sentences"], signs: ["wheeze over both lungs", "uses the neck muscles to breathe"], vitals: { respiratoryRate: [26, 34], heartRate: [112, 134], oxygenSaturation: [92, 95] },

@@ -8,7 +8,7 @@ import type { Warning } from "./tools.ts";
 interface Candidate {
   diagnosis: string;
   icd10: string;
-  provenBy: string;
+  decidedBy: string;
 }
 interface Guideline {
   score?: ScoreName;
@@ -69,13 +69,13 @@ type Part<T> = Generator<Move, T, any>;
 /** Orders what proves each candidate in turn, until one is. */
 function* prove(id: string, candidates: Candidate[]): Part<Candidate & { reason: string }> {
   for (const candidate of candidates.slice(0, 3)) {
-    const args = { patientId: id, test: candidate.provenBy, priority: "urgent" };
+    const args = { patientId: id, test: candidate.decidedBy, priority: "urgent" };
     const { result, flag, value }: { result?: string; flag?: string; value?: number } = yield {
       name: "orderLabTest",
       arguments: args,
     };
     const abnormal = result === undefined ? flag !== "normal" : result !== "no abnormality";
-    if (abnormal) return { ...candidate, reason: `${candidate.provenBy} shows ${result ?? `${value} (${flag})`}` };
+    if (abnormal) return { ...candidate, reason: `${candidate.decidedBy} shows ${result ?? `${value} (${flag})`}` };
   }
   return { ...candidates[0], reason: "it fits best, though no test proves it" };
 }

@@ -208,7 +208,7 @@ export function tools(tool: ReturnType<typeof toolsOf<State>>) {
     }),
     getDifferentialDiagnosis: tool({
       kind: "read",
-      description: "Acute illnesses that fit symptoms and signs, the best first, with the test that proves each.",
+      description: "Acute illnesses that fit symptoms and signs, the best first, with the test that decides on each.",
       parameters: { symptoms: z.array(z.string()).min(1).describe("what is reported and found, not what is denied") },
       run: ({ symptoms }) => ({
         candidates: differential(symptoms)
@@ -217,7 +217,7 @@ export function tools(tool: ReturnType<typeof toolsOf<State>>) {
             diagnosis: name,
             icd10,
             fits,
-            provenBy: confirm.test,
+            decidedBy: confirm.test,
           })),
       }),
     }),
