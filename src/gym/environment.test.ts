@@ -28,6 +28,7 @@ const ward = defineEnvironment({
     }),
     roll: tool({ kind: "read", description: "chance", parameters: {}, run: (_, { random }) => random.integer(1000) }),
     hang: tool({ kind: "read", description: "never answers", parameters: {}, run: () => new Promise(() => {}) }),
+    count: tool({ kind: "read", description: "no JSON", parameters: {}, run: () => ({ value: 10n }) }),
     explode: tool({
       kind: "read",
       description: "broken",
@@ -119,6 +120,8 @@ describe("an episode", () => {
   test("a broken or hanging tool is an error of the environment", async () => {
     const broken = await playAll(call("explode"));
     expect([broken.end, broken.reason]).toEqual(["error", "tool explode: disk gone"]);
+    const odd = await playAll(call("count"));
+    expect([odd.end, odd.reason]).toEqual(["error", expect.stringMatching(/^tool count: .*BigInt/)]);
     const hanging = await playAll(call("hang"));
     expect(hanging.reason).toMatch(/no result in 20 ms/);
   });

@@ -91,8 +91,9 @@ export class ToolEpisode<State> implements Episode {
     const turn = this.turns.length;
     const started = performance.now();
     const record = (status: ToolLogEntry["status"], result: unknown) => {
+      const message = toolMessage(result); // before it is recorded: what is no JSON is the tool's fault
       this.log.push({ ...call, turn, status, result, milliseconds: performance.now() - started });
-      return toolMessage(result);
+      return message;
     };
     const tool = this.#fields.tools.get(call.name);
     if (!tool)
@@ -109,8 +110,7 @@ export class ToolEpisode<State> implements Episode {
     }
     try {
       const result = await this.#run(tool, checked.args, turn);
-      const message = toolMessage(result); // before it is recorded: what is no JSON is the tool's fault
-      record("ok", result);
+      const message = record("ok", result);
       if (tool.kind === "submit") {
         this.submission = checked.args;
         this.end = "submitted";
