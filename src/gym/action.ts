@@ -5,16 +5,21 @@ import type { ToolCall } from "./tool.ts";
 export type Action =
   /** `strict`: `<tool_call>{"name": …, "arguments": {…}}</tool_call>` as the template teaches it; `lenient`: any other known form. */
   | { type: "calls"; form: "strict" | "lenient"; calls: ToolCall[]; thought?: string }
-  /** Text without a call: the final answer. */
+  /** Text without a call: the final answer; in a consultation what the doctor says. */
   | { type: "text"; text: string; thought?: string }
   /** Meant as a call, but unreadable; `name` where at least that could be read. */
-  | { type: "broken"; problem: string; name?: string; thought?: string };
+  | { type: "broken"; problem: string; name?: string; thought?: string }
+  /** Of games: what was understood of the answer, in order. */
+  | { type: "moves"; moves: string[]; thought?: string };
+
+/** Of completions that are read as text or calls of tools. */
+export type ToolAction = Exclude<Action, { type: "moves" }>;
 
 /**
  * Never throws, and takes time in proportion to the text. Strict: thought, prose, then nothing but calls. The lenient forms
  * are those of action-forms.ts; without tags, a call counts only if it names one of `tools` or has arguments.
  */
-export function parseAction(completion: string, tools: readonly KnownTool[] = []): Action {
+export function parseAction(completion: string, tools: readonly KnownTool[] = []): ToolAction {
   const { thought, rest, open } = splitThought(completion);
   const strict = open ? undefined : strictCalls(rest);
   if (strict) return { type: "calls", form: "strict", calls: strict, thought };
@@ -30,7 +35,7 @@ function fromReadings(
   rest: string,
   thought: string | undefined,
   tools: readonly KnownTool[],
-): Action {
+): ToolAction {
   const { calls } = reading;
   const own = thought ?? reading.thought;
   if (calls.length > 0 && calls.every(isCall)) return { type: "calls", form: "lenient", calls, thought: own };

@@ -7,6 +7,7 @@ export {
   type RowSource,
 } from "./contamination/contamination.ts";
 export { advance, balanced, type CurriculumState, drawTasks, type Level, startCurriculum } from "./curriculum.ts";
+export { type Demonstration, type DemonstrationOptions, demonstrations } from "./demonstrations.ts";
 export {
   type Brief,
   type Domain,
@@ -19,6 +20,7 @@ export {
 export { domain, domains } from "./domains/index.ts";
 export { defineEnvironment, type EnvironmentOptions } from "./environment.ts";
 export type { End, Environment, Episode, ToolLogEntry, Turn, Violation } from "./episode.ts";
+export * as games from "./games/index.ts";
 export { type JudgeOptions, judge } from "./judges/judge.ts";
 export { type OnnxJudgeOptions, type OnnxOptions, onnxEmbedder, onnxJudge } from "./judges/onnx.ts";
 export { type LintIssue, type LintOptions, type LintReport, type LintRule, lint } from "./lint/lint.ts";

@@ -26,13 +26,18 @@ export function expertPolicy(domain: Pick<Domain, "expert">, task: Task): Policy
   const expert: Expert = domain.expert(brief);
   let started = false;
   return (_, episode) => {
-    const move = started ? expert.next(episode.log.at(-1)?.result) : expert.next();
+    const move = started ? expert.next(lastResult(episode)) : expert.next();
     started = true;
     if (move.done) return "I have nothing to add.";
     if ("text" in move.value) return move.value.text;
     const { thought, ...call } = move.value;
     return renderCalls([call], thought);
   };
+}
+
+/** What the last call gave; where there are no tools, what was said. */
+function lastResult({ environment, log, turns }: Episode): unknown {
+  return environment.tools.length > 0 ? log.at(-1)?.result : turns.at(-1)?.observation.at(-1)?.content;
 }
 
 /** An episode as plain JSON: enough to play it again. */
