@@ -126,6 +126,17 @@ describe("an episode", () => {
     expect(hanging.reason).toMatch(/no result in 20 ms/);
   });
 
+  test("a completion that was cut off is the last and does nothing, also when it is replayed", async () => {
+    const episode = ward.start(task);
+    const turn = await episode.step(renderCalls([{ name: "addNote", arguments: { text: "hidden" } }]), {
+      truncated: true,
+    });
+    expect(turn.action).toMatchObject({ type: "broken", problem: "the completion was cut off" });
+    expect(episode).toMatchObject({ end: "truncated", submission: null, log: [], state: { notes: [] } });
+    const again = await replay(ward, recordOf(episode));
+    expect([again.end, again.hash()]).toEqual(["truncated", episode.hash()]);
+  });
+
   test("replays to the same hash, chance included; another completion gives another", async () => {
     const episode = await playAll(call("roll"), call("addNote", { text: "x" }), call("submit", { answer: "yes" }));
     const again = await replay(ward, recordOf(episode));

@@ -4,8 +4,8 @@ import type { RewardTable } from "./reward.ts";
 import type { Task } from "./task.ts";
 import type { Tool, ToolCall } from "./tool.ts";
 
-/** Why an episode is over; `error` is the environment's own, never the model's. */
-export type End = "submitted" | "answered" | "solved" | "lost" | "turn-limit" | "error";
+/** Why an episode is over; `truncated`: a limit of tokens; `error` is the environment's own, never the model's. */
+export type End = "submitted" | "answered" | "solved" | "lost" | "turn-limit" | "truncated" | "error";
 
 /** One call of a tool, as it went. */
 export interface ToolLogEntry extends ToolCall {
@@ -44,8 +44,11 @@ export interface Episode {
   readonly submission: Record<string, unknown> | string | null;
   /** The database as it is now. */
   readonly state: unknown;
-  /** Plays one completion. A model's mistakes are answered, never thrown. Throws only if the episode is over. */
-  step(completion: string): Promise<Turn>;
+  /**
+   * Plays one completion. A model's mistakes are answered, never thrown. Throws only if the episode is over. `truncated`: the
+   * completion was cut off at a limit of tokens; it is the last, and where actions are tool calls nothing in it is acted upon.
+   */
+  step(completion: string, options?: { truncated?: boolean }): Promise<Turn>;
   /** Of the database; replaying the same completions from the same seed gives the same hash. */
   hash(): string;
 }

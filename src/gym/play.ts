@@ -69,9 +69,10 @@ export function recordOf(episode: Episode): EpisodeRecord {
 /** Plays a record's completions again. Compare `hash` and `end`: they differ if the environment has changed. */
 export async function replay(environment: Environment, record: EpisodeRecord): Promise<Episode> {
   const episode = environment.start(record.task, { seed: record.seed });
-  for (const completion of record.completions) {
+  const cutOff = record.end === "truncated" ? record.completions.length - 1 : -1;
+  for (const [i, completion] of record.completions.entries()) {
     if (episode.end) break;
-    await episode.step(completion);
+    await episode.step(completion, { truncated: i === cutOff });
   }
   return episode;
 }

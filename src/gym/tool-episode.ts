@@ -2,7 +2,7 @@ import { hashJson } from "../core/canonical.ts";
 import { MedgymError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import type { ChatMessage } from "../text/tokenizer.ts";
-import { parseAction } from "./action.ts";
+import { type Action, parseAction } from "./action.ts";
 import type { End, Environment, Episode, ToolLogEntry, Turn } from "./episode.ts";
 import type { Task } from "./task.ts";
 import { callKey, type Tool, type ToolCall, ToolError } from "./tool.ts";
@@ -51,25 +51,29 @@ export class ToolEpisode<State> implements Episode {
     return hashJson(this.state);
   }
 
-  async step(completion: string): Promise<Turn> {
+  async step(completion: string, { truncated = false } = {}): Promise<Turn> {
     if (this.end || this.#stepping) {
       const why = this.end ? `is over (${this.end})` : "is in the middle of a step";
       throw new MedgymError("invalid-argument", `The episode of task ${this.task.id} ${why}.`);
     }
     this.#stepping = true;
     try {
-      return await this.#play(completion);
+      return await this.#play(completion, truncated);
     } finally {
       this.#stepping = false;
     }
   }
 
-  async #play(completion: string): Promise<Turn> {
-    const action = parseAction(completion, this.environment.tools);
+  async #play(completion: string, truncated: boolean): Promise<Turn> {
+    const action: Action = truncated
+      ? { type: "broken", problem: "the completion was cut off" }
+      : parseAction(completion, this.environment.tools);
     const turn: Turn = { completion, action, observation: [], rewards: {} };
     this.messages.push({ role: "assistant", content: completion.trim() });
     this.turns.push(turn);
-    if (action.type === "text") {
+    if (truncated) {
+      this.end = "truncated";
+    } else if (action.type === "text") {
       this.submission = action.text;
       this.end = "answered";
     } else if (action.type === "broken") {
