@@ -260,7 +260,7 @@ export const interactions: readonly Interaction[] = [
 /** 2: both by name, 1: one by name, 0: classes only. */
 const specificity = (rule: Interaction) => rule.between.filter((key) => findDrug(key)).length;
 
-// by key, both ways; so a pair costs a dozen look-ups instead of a scan
+// by key, both ways
 const byKeys = new Map<string, Interaction[]>();
 for (const rule of interactions) {
   const [a, b] = rule.between;
@@ -272,6 +272,14 @@ for (const rule of interactions) {
  * classes; among equals the most severe.
  */
 export function findInteraction(a: Drug, b: Drug): Interaction | undefined {
+  const pair = `${a.name}|${b.name}`;
+  if (!found.has(pair)) found.set(pair, searchInteraction(a, b));
+  return found.get(pair);
+}
+// at most as many as there are pairs of drugs
+const found = new Map<string, Interaction | undefined>();
+
+function searchInteraction(a: Drug, b: Drug): Interaction | undefined {
   if (a.name === b.name) return undefined;
   let best: Interaction | undefined;
   for (const x of keysOf(a)) {
