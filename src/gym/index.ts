@@ -1,4 +1,6 @@
 export { type Action, parseAction, renderCalls } from "./action.ts";
+/** Drugs, interactions, illnesses, patients and scores that the clinical domains are made of. Simplified: never for care. */
+export * as clinical from "./clinical/index.ts";
 export {
   type ContaminatedRow,
   type ContaminationOptions,

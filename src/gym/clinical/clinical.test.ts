@@ -1,9 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { interactionRules } from "../../data/clinical/tables.ts";
-import {
-  allergyConflict, childPugh, conditions, crossReactions, dailyMg, doseMg, drugNamed, drugs, drugsOf, egfr, findInteraction, findLabTest,
-  generatePatient, hepaticAdvice, interactions, keysOf, labFlag, labTests, latestLab, patientId, rank, renalAdvice, severityScore, unfit,
-} from "./index.ts"; // biome-ignore format: a list
+import { allergyConflict, childPugh, conditions, crossReactions, dailyMg, differential, dosageVerdict, doseMg, drugNamed, drugs, drugsOf, egfr, findInteraction, findLabTest, generatePatient, hepaticAdvice, interactions, keysOf, labFlag, labTests, latestLab, objections, patientId, presentations, rank, renalAdvice, severityScore, unfit } from "./index.ts"; // biome-ignore format: a list
 
 describe("tables", () => {
   test("big enough, names once, every drug whole", () => {
@@ -117,6 +114,85 @@ describe("look-ups", () => {
       "high",
       "critical high",
     ]);
+  });
+});
+
+describe("presentations", () => {
+  test("name drugs, tests, conditions and classes that exist, once each, with a guideline", () => {
+    const keys = new Set(drugs.flatMap(keysOf));
+    const known = new Set(conditions.map(({ name }) => name));
+    expect(presentations.length).toBeGreaterThanOrEqual(25);
+    expect(new Set(presentations.map(({ name }) => name)).size).toBe(presentations.length);
+    for (const {
+      name,
+      treatment = [],
+      dose = {},
+      labs = {},
+      needs = [],
+      without = [],
+      harmful = [],
+      confirm,
+      source,
+      icd10,
+      age,
+    } of presentations) {
+      const given = treatment.flatMap((tier) => tier.drugs);
+      for (const drug of given)
+        expect(
+          keysOf(drugNamed(drug)).some((key) => harmful.includes(key)),
+          `${name}: ${drug}`,
+        ).toBe(false);
+      for (const drug of Object.keys(dose)) expect(given, name).toContain(drug);
+      for (const test of Object.keys(labs)) expect(findLabTest(test), test).toBeDefined();
+      if (typeof confirm.result !== "string") expect(findLabTest(confirm.test), confirm.test).toBeDefined();
+      for (const condition of [...needs, ...without]) expect(known, condition).toContain(condition);
+      for (const condition of needs)
+        expect(conditions.find((one) => one.name === condition)!.fromAge, name).toBeLessThanOrEqual(age[0]);
+      for (const key of harmful) expect(keys, key).toContain(key);
+      expect(source).toMatch(/BNF|(19|20)\d\d/);
+      expect(icd10).toMatch(/^[A-Z]\d\d(\.\d)?$/);
+    }
+  });
+  test("the differential puts each first when its symptoms and signs are told", () => {
+    for (const presentation of presentations) {
+      const told = [presentation.complaint, ...presentation.symptoms.slice(1), ...presentation.signs];
+      expect(differential(told)[0].presentation.name).toBe(presentation.name);
+    }
+    expect(differential(["feels fine"])).toEqual([]);
+  });
+});
+
+describe("safety", () => {
+  const patient = generatePatient({
+    id: patientId(0, 0),
+    seed: 0,
+    conditions: ["atrial fibrillation", "heart failure"],
+    medications: ["warfarin"],
+    allergies: [{ allergen: "penicillin", reaction: "anaphylaxis", severity: "severe" }],
+    egfr: [40, 40],
+  });
+  const kinds = (name: string) =>
+    objections(drugNamed(name), patient).map(({ severity, kind }) => `${severity} ${kind}`);
+  test("objections: allergy, illness, kidney and the other drugs, the gravest first", () => {
+    expect(kinds("amoxicillin")).toEqual(["5 allergy ignored"]);
+    expect(kinds("ibuprofen")).toEqual(["5 contraindication ignored", "4 interaction ignored"]);
+    expect(kinds("nitrofurantoin")).toEqual(["5 contraindication ignored"]); // eGFR below 45
+    expect(kinds("paracetamol")).toEqual([]);
+    const stopped = {
+      ...patient,
+      conditions: [],
+      medications: patient.medications.map((taken) => ({ ...taken, end: patient.today })),
+    };
+    expect(objections(drugNamed("ibuprofen"), stopped)).toEqual([]);
+  });
+  test("doses: of the renal row where one applies, else the usual maximum of the day", () => {
+    const verdict = (name: string, dose: string, frequency: string, egfr: number) =>
+      dosageVerdict({ name, dose, frequency }, { ...patient, renal: { ...patient.renal, egfr } });
+    expect(verdict("metformin", "1 g", "twice daily", 50)).toBe("appropriate");
+    expect(verdict("metformin", "1 g", "twice daily", 40)).toBe("too high"); // 500 mg twice daily
+    expect(verdict("metformin", "500 mg", "twice daily", 29)).toBe("avoid");
+    expect(verdict("paracetamol", "1 g", "four times daily", 50)).toBe("appropriate");
+    expect(verdict("paracetamol", "2 g", "four times daily", 50)).toBe("too high");
   });
 });
 

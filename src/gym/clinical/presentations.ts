@@ -57,8 +57,8 @@ export interface Presentation {
 }
 
 const once = (dose: string) => ({ dose, frequency: "once" });
-const anticoagulants = ["warfarin", "mechanical heart valve", "atrial fibrillation"];
-const noVessels = ["old myocardial infarction", "angina", "stroke", "peripheral artery disease", ...anticoagulants];
+const anticoagulated = ["mechanical heart valve", "atrial fibrillation"];
+const noVessels = ["old myocardial infarction", "angina", "stroke", "peripheral artery disease", ...anticoagulated];
 
 // biome-ignore format: a table
 export const presentations: readonly Presentation[] = [
@@ -67,14 +67,14 @@ export const presentations: readonly Presentation[] = [
     vitals: { temperature: [38.1, 39.6], heartRate: [92, 118], respiratoryRate: [20, 34], oxygenSaturation: [88, 94], systolic: [86, 138], diastolic: [54, 80] }, labs: { "white cells": [12.5, 21], CRP: [85, 290], urea: [4.2, 12.5] },
     confirm: { test: "chest X-ray", result: "consolidation of the right lower lobe" }, score: "CURB-65", treatment: [{ drugs: ["amoxicillin", "doxycycline", "clarithromycin"] }, { from: 3, drugs: ["ceftriaxone", "levofloxacin"] }],
     advice: "Severity by CURB-65. Mild or moderate: oral amoxicillin, else doxycycline or clarithromycin. From 3 points: admit, intravenous ceftriaxone (with a macrolide where it suits), else levofloxacin.", source: "BTS 2009; NICE NG138 2019; ATS/IDSA 2019" },
-  { name: "pulmonary embolism", icd10: "I26.9", system: "cardiovascular", complaint: "sudden shortness of breath", days: [1, 2], age: [30, 85], without: ["COPD", "asthma", "heart failure", "chronic kidney disease", ...anticoagulants],
+  { name: "pulmonary embolism", icd10: "I26.9", system: "cardiovascular", complaint: "sudden shortness of breath", days: [1, 2], age: [30, 85], without: ["COPD", "asthma", "heart failure", "chronic kidney disease", ...anticoagulated],
     symptoms: ["shortness of breath", "pleuritic chest pain", "palpitations"], signs: ["lungs are clear", "no other diagnosis is more likely"],
     items: { peMostLikely: { says: "no other diagnosis is more likely", share: 1 }, signsOfDvt: { says: "left calf is swollen and tender", share: 0.5 }, immobilisationOrSurgery: { says: "knee replacement three weeks ago", share: 0.5 }, previousDvtOrPe: { says: "a thrombosis some years ago", share: 0.25 }, haemoptysis: { says: "coughed up blood", share: 0.25 }, malignancy: { says: "chemotherapy for lymphoma", share: 0.15 } },
     vitals: { heartRate: [102, 128], respiratoryRate: [22, 30], oxygenSaturation: [86, 93], temperature: [36.8, 37.8] }, labs: { "D-dimer": [1800, 7800], troponin: [8, 48] },
     egfr: [55, 100],
     confirm: { test: "CT pulmonary angiography", result: "filling defects in the arteries of both lower lobes" }, score: "Wells PE", treatment: [{ drugs: ["apixaban", "rivaroxaban", "enoxaparin"] }], dose: { apixaban: { dose: "10 mg", frequency: "twice daily" }, rivaroxaban: { dose: "15 mg", frequency: "twice daily" } }, emergency: true, transfer: "internal medicine",
     advice: "Wells above 4: CT pulmonary angiography. Stable patients: apixaban or rivaroxaban, else low molecular weight heparin; admit.", source: "ESC 2019" },
-  { name: "deep vein thrombosis", icd10: "I80.2", system: "cardiovascular", complaint: "a swollen leg", days: [2, 7], age: [30, 85], without: ["chronic kidney disease", ...anticoagulants],
+  { name: "deep vein thrombosis", icd10: "I80.2", system: "cardiovascular", complaint: "a swollen leg", days: [2, 7], age: [30, 85], without: ["chronic kidney disease", ...anticoagulated],
     symptoms: ["calf pain", "swollen leg", "heaviness of the leg"], signs: ["calf is 4 cm larger than the other", "pitting oedema of that leg only"],
     items: { calfSwelling: { says: "calf is 4 cm larger than the other", share: 1 }, pittingOedema: { says: "pitting oedema of that leg only", share: 1 }, localisedTenderness: { says: "tender along the deep veins", share: 0.6 }, bedriddenOrSurgery: { says: "hip surgery five weeks ago", share: 0.4 }, activeCancer: { says: "chemotherapy for lymphoma", share: 0.2 }, previousDvt: { says: "a thrombosis some years ago", share: 0.25 }, collateralVeins: { says: "collateral superficial veins", share: 0.2 } },
     labs: { "D-dimer": [1200, 6500] }, egfr: [55, 100],

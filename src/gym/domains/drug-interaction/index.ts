@@ -2,7 +2,7 @@ import { defineDomain } from "../../domain.ts";
 import type { Episode, Violation } from "../../episode.ts";
 import { clinicalRewards, compositeWeights } from "../../rewards/index.ts";
 import { expert } from "./expert.ts";
-import { kinds } from "./kinds.ts";
+import { kinds } from "./kinds/index.ts";
 import type { State } from "./state.ts";
 import { kindNames, tasks } from "./tasks.ts";
 import { tools } from "./tools.ts";

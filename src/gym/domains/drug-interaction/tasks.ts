@@ -2,7 +2,7 @@ import { Random } from "../../../core/random.ts";
 import { patientId, splitOf } from "../../clinical/index.ts";
 import type { TaskOptions } from "../../domain.ts";
 import type { Task } from "../../task.ts";
-import { kinds } from "./kinds.ts";
+import { kinds } from "./kinds/index.ts";
 import type { State } from "./state.ts";
 
 export const kindNames = Object.keys(kinds);
