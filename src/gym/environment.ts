@@ -60,7 +60,9 @@ export function defineEnvironment<State>(options: EnvironmentOptions<State>): En
     name: resolved.name,
     description: resolved.description,
     tools,
-    toolSchemas: tools.map((tool) => tool.schema),
+    get toolSchemas() {
+      return tools.map((tool) => tool.schema);
+    },
     maxTurns: resolved.maxTurns,
     rewards: resolved.rewards,
     ...(resolved.violations ? { violations: resolved.violations } : {}),

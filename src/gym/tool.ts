@@ -60,20 +60,31 @@ export class ToolError extends Error {
 export function toolsOf<State>() {
   return <Shape extends z.ZodRawShape>(definition: ToolDefinition<Shape, State>): UnnamedTool<State> => {
     const parameters = z.strictObject(definition.parameters);
-    const { $schema: _, ...json } = z.toJSONSchema(parameters, { io: "input" }) as Record<string, unknown>;
-    return (name) => ({
-      name,
-      kind: definition.kind,
-      description: definition.description,
-      schema: { type: "function", function: { name, description: definition.description, parameters: json } },
-      check(args) {
-        const parsed = parameters.safeParse(args);
-        if (parsed.success) return { ok: true, args: parsed.data };
-        return { ok: false, problem: problemOf(name, args, Object.keys(definition.parameters), parsed.error) };
-      },
-      run: (args, context) => definition.run(args as z.output<z.ZodObject<Shape>>, context),
-    });
+    const { kind, description } = definition;
+    return (name) => {
+      let schema: ToolSchema | undefined; // made when first asked for: a dozen domains would make 200 while medgym is imported
+      return {
+        name,
+        kind,
+        description,
+        get schema() {
+          schema ??= { type: "function", function: { name, description, parameters: jsonSchema(parameters) } };
+          return schema;
+        },
+        check(args) {
+          const parsed = parameters.safeParse(args);
+          if (parsed.success) return { ok: true, args: parsed.data };
+          return { ok: false, problem: problemOf(name, args, Object.keys(definition.parameters), parsed.error) };
+        },
+        run: (args, context) => definition.run(args as z.output<z.ZodObject<Shape>>, context),
+      };
+    };
   };
+}
+
+function jsonSchema(parameters: z.ZodType): Record<string, unknown> {
+  const { $schema: _, ...schema } = z.toJSONSchema(parameters, { io: "input" }) as Record<string, unknown>;
+  return schema;
 }
 
 export function nameTools<State>(tools: Record<string, UnnamedTool<State>>): Tool<State>[] {
