@@ -2,7 +2,7 @@
  * Allergies and how they cross. Sources: Pichichero ME, Zagursky R 2014 and Khan DA et al., "Drug allergy: a 2022 practice parameter
  * update" (J Allergy Clin Immunol 2022): penicillins and cephalosporins about 2 %, more with a like side chain; carbapenems below
  * 1 %; aztreonam only with ceftazidime. Strom BL, N Engl J Med 2003: none between antibiotic and other sulfonamides. Kowalski ML, Allergy
- * 2013: NSAIDs and aspirin.
+ * 2013: NSAIDs and aspirin. After a severe reaction to penicillin the stricter advice of the BNF is followed: no cephalosporin.
  */
 import { allergens as drugAllergens, reactions } from "../../data/clinical/tables.ts";
 import type { Drug } from "./drugs.ts";

@@ -25,6 +25,6 @@ export const clinicalDiagnosis = defineDomain<State>({
   violations,
   rewards: clinicalRewards,
   weights: compositeWeights,
-  // a work-up with score, drug and referral takes 13 to 16 calls
+  // a work-up with score, drug and referral takes the expert up to 15 calls; a model needs room
   maxTurns: 20,
 });
