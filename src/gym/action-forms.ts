@@ -35,7 +35,7 @@ const argumentKeys = ["arguments", "parameters", "params", "args", "action_input
 /** Deeper JSON is nobody's arguments, and would exhaust the stack of whoever walks it. */
 const maxDepth = 64;
 /** Starts of JSON in prose that may fail before the rest is taken as prose. */
-const maxFailures = 16;
+const maxFailures = 8;
 const maxNameLength = 200;
 /** Blocks in a completion beyond which nobody means calls. */
 const maxBlocks = 64;
@@ -151,18 +151,20 @@ function jsonObjects(text: string): unknown[] {
   return found;
 }
 
+const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [...'"\\{}[]'].map((c) => c.charCodeAt(0));
+
 /** One past the brace that closes the one at `start`; −1 without. */
 function closing(text: string, start: number): number {
   let depth = 0;
   let quoted = false;
   for (let i = start; i < text.length; i++) {
-    const c = text[i];
+    const c = text.charCodeAt(i);
     if (quoted) {
-      if (c === "\\") i++;
-      else if (c === '"') quoted = false;
-    } else if (c === '"') quoted = true;
-    else if (c === "{") depth++;
-    else if (c === "}" && --depth === 0) return i + 1;
+      if (c === backslash) i++;
+      else if (c === quote) quoted = false;
+    } else if (c === quote) quoted = true;
+    else if (c === openBrace) depth++;
+    else if (c === closeBrace && --depth === 0) return i + 1;
   }
   return -1;
 }
@@ -230,14 +232,14 @@ export function parseJson(text: string): unknown {
   let depth = 0;
   let quoted = false;
   for (let i = 0; i < text.length; i++) {
-    const c = text[i];
+    const c = text.charCodeAt(i);
     if (quoted) {
-      if (c === "\\") i++;
-      else if (c === '"') quoted = false;
-    } else if (c === '"') quoted = true;
-    else if (c === "{" || c === "[") {
+      if (c === backslash) i++;
+      else if (c === quote) quoted = false;
+    } else if (c === quote) quoted = true;
+    else if (c === openBrace || c === openBracket) {
       if (++depth > maxDepth) return undefined;
-    } else if (c === "}" || c === "]") depth--;
+    } else if (c === closeBrace || c === closeBracket) depth--;
   }
   try {
     return JSON.parse(text);
