@@ -46,6 +46,7 @@ export interface DrugFacts {
   /** Child-Pugh A, B, C. */
   hepatic: readonly [HepaticAdvice, HepaticAdvice, HepaticAdvice];
   pregnancy: { category?: "A" | "B" | "C" | "D" | "X"; safety: PregnancySafety; note: string };
+  /** Enzymes that matter for the clearance of the drug, not every one that takes part. */
   cyp?: {
     substrate?: readonly Enzyme[];
     inhibits?: Partial<Record<Enzyme, Strength>>;
@@ -147,7 +148,7 @@ export const drugFacts: Readonly<Record<string, DrugFacts>> = {
     renal: [step(30, "50 mg", tds), stop] },
   paracetamol: { group: "aniline analgesic", mechanism: "central inhibition of prostaglandin synthesis", indications: ["pain", "fever"],
     contraindications: [], sideEffects: ["liver injury in overdose"], maxDailyMg: 4000, hepatic: reduced, pregnancy: p("B", "compatible", "first choice for pain and fever"),
-    cyp: { substrate: ["CYP2E1", "CYP1A2", "CYP3A4"] }, halfLifeHours: [1, 4], food: [f("alcohol", "adds to liver injury", "at most 2 g a day with regular heavy drinking")] },
+    cyp: { substrate: ["CYP2E1", "CYP1A2"] }, halfLifeHours: [1, 4], food: [f("alcohol", "adds to liver injury", "at most 2 g a day with regular heavy drinking")] },
   morphine: { group: "strong opioid", mechanism: "agonist at mu opioid receptors", indications: ["severe pain", "breathlessness in palliative care"],
     contraindications: ["respiratory depression", "paralytic ileus"], sideEffects: ["constipation", "sedation", "respiratory depression"], hepatic: [caution, reduce, reduce], pregnancy: p("C", "caution", "withdrawal and respiratory depression of the newborn near term"),
     halfLifeHours: [2, 4], food: [alcoholSedation], tags: ["sedating"],
@@ -203,9 +204,9 @@ export const drugFacts: Readonly<Record<string, DrugFacts>> = {
     contraindications: ["pregnancy", "angioedema", "bilateral renal artery stenosis"], sideEffects: ["cough", "hyperkalaemia", "angioedema"], maxDailyMg: 80, hepatic: always, pregnancy: aceBaby, halfLifeHours: [12, 13], food: [saltSubstitute], tags: ["raises potassium"],
     renal: [step(30, "10 mg", od), step(10, "5 mg", od), step(0, "2.5 mg", od)] },
   losartan: { group: "ARB", mechanism: "blocks the angiotensin II type 1 receptor", indications: ["hypertension", "diabetic nephropathy"],
-    contraindications: ["pregnancy", "bilateral renal artery stenosis"], sideEffects: ["dizziness", "hyperkalaemia"], maxDailyMg: 100, hepatic: [reduce, reduce, avoid], pregnancy: aceBaby, cyp: { substrate: ["CYP2C9", "CYP3A4"] }, halfLifeHours: [2, 9], food: [saltSubstitute], tags: ["raises potassium"] },
+    contraindications: ["pregnancy", "bilateral renal artery stenosis"], sideEffects: ["dizziness", "hyperkalaemia"], maxDailyMg: 100, hepatic: [reduce, reduce, avoid], pregnancy: aceBaby, cyp: { substrate: ["CYP2C9"] }, halfLifeHours: [2, 9], food: [saltSubstitute], tags: ["raises potassium"] },
   bisoprolol: { group: "beta-1 selective blocker", mechanism: "blocks beta-1 adrenoceptors", indications: ["heart failure", "angina", "hypertension"],
-    contraindications: ["asthma", "AV block", "bradycardia"], sideEffects: ["bradycardia", "fatigue", "cold hands"], maxDailyMg: 20, hepatic: reduced, pregnancy: p("C", "caution", "slows fetal growth; labetalol is preferred"), cyp: { substrate: ["CYP3A4"] }, halfLifeHours: [9, 12] },
+    contraindications: ["asthma", "AV block", "bradycardia"], sideEffects: ["bradycardia", "fatigue", "cold hands"], maxDailyMg: 20, hepatic: reduced, pregnancy: p("C", "caution", "slows fetal growth; labetalol is preferred"), halfLifeHours: [9, 12] },
   metoprolol: { group: "beta-1 selective blocker", mechanism: "blocks beta-1 adrenoceptors", indications: ["hypertension", "angina", "heart failure"],
     contraindications: ["asthma", "AV block", "bradycardia"], sideEffects: ["bradycardia", "fatigue", "cold hands"], maxDailyMg: 400, hepatic: [usual, reduce, reduce], pregnancy: p("C", "caution", "slows fetal growth; labetalol is preferred"), cyp: { substrate: ["CYP2D6"] }, halfLifeHours: [3, 7], food: [f("food", "raises absorption", "take always with food or always without")] },
   amlodipine: { group: "dihydropyridine", mechanism: "blocks L-type calcium channels of vessels", indications: ["hypertension", "angina"],
@@ -234,7 +235,7 @@ export const drugFacts: Readonly<Record<string, DrugFacts>> = {
     contraindications: ["angina"], sideEffects: ["headache", "flushing", "visual disturbance"], maxDailyMg: 100, hepatic: [reduce, reduce, avoid], pregnancy: p("B", "caution", "only in pulmonary hypertension"), cyp: { substrate: ["CYP3A4"] }, halfLifeHours: [3, 5], food: [f("high-fat meal", "delays the effect", "take without a heavy meal"), grapefruit()],
     renal: [step(30, "50 mg", "as needed"), step(0, "25 mg", "as needed")] },
   omeprazole: { group: "PPI", mechanism: "blocks the gastric proton pump", indications: ["reflux disease", "peptic ulcer disease"],
-    contraindications: [], sideEffects: ["headache", "low magnesium", "Clostridioides difficile"], maxDailyMg: 120, hepatic: reduced, pregnancy: p("C", "compatible", "large studies without harm"), cyp: { substrate: ["CYP2C19", "CYP3A4"], inhibits: { CYP2C19: "weak" } }, halfLifeHours: [0.5, 1] },
+    contraindications: [], sideEffects: ["headache", "low magnesium", "Clostridioides difficile"], maxDailyMg: 120, hepatic: reduced, pregnancy: p("C", "compatible", "large studies without harm"), cyp: { substrate: ["CYP2C19"], inhibits: { CYP2C19: "weak" } }, halfLifeHours: [0.5, 1] },
   levothyroxine: { group: "thyroid hormone", mechanism: "replaces thyroxine", indications: ["hypothyroidism"],
     contraindications: ["Addison disease"], sideEffects: ["palpitations", "weight loss", "bone loss"], maxDailyMg: 0.3, hepatic: always, pregnancy: p("A", "compatible", "needed; the dose rises by 25-50 %"), halfLifeHours: [144, 168],
     food: [f("coffee", "reduces absorption", "take 30-60 minutes before breakfast"), f("calcium and iron", "reduces absorption", "take 4 hours apart")], monitoring: { measure: "TSH", range: [0.4, 4], unit: "mIU/L", sample: "6 weeks after a change of dose", toxicity: "palpitations, tremor (TSH low)" } },
