@@ -1,6 +1,35 @@
 import { describe, expect, test } from "vitest";
 import { interactionRules } from "../../data/clinical/tables.ts";
-import { allergyConflict, childPugh, conditions, crossReactions, dailyMg, differential, dosageVerdict, doseMg, drugNamed, drugs, drugsOf, egfr, findInteraction, findLabTest, generatePatient, hepaticAdvice, interactions, keysOf, labFlag, labTests, latestLab, objections, patientId, presentations, rank, renalAdvice, severityScore, unfit } from "./index.ts"; // biome-ignore format: a list
+import {
+  allergyConflict,
+  childPugh,
+  conditions,
+  crossReactions,
+  dailyMg,
+  differential,
+  dosageVerdict,
+  doseMg,
+  drugNamed,
+  drugs,
+  drugsOf,
+  egfr,
+  findInteraction,
+  findLabTest,
+  generatePatient,
+  hepaticAdvice,
+  interactions,
+  keysOf,
+  labFlag,
+  labTests,
+  latestLab,
+  objections,
+  patientId,
+  presentations,
+  rank,
+  renalAdvice,
+  severityScore,
+  unfit,
+} from "./index.ts";
 
 describe("tables", () => {
   test("big enough, names once, every drug whole", () => {

@@ -103,11 +103,15 @@ export function sharedEnzymes(
   b: Drug,
 ): { enzyme: Enzyme; by: string; of: string; change: "inhibits" | "induces" }[] {
   const out: ReturnType<typeof sharedEnzymes> = [];
-  for (const [actor, victim] of [[a, b], [b, a]]) {
+  for (const [actor, victim] of [
+    [a, b],
+    [b, a],
+  ]) {
     for (const enzyme of victim.cyp?.substrate ?? []) {
       if (actor.cyp?.inhibits?.[enzyme]) out.push({ enzyme, by: actor.name, of: victim.name, change: "inhibits" });
-      if (actor.cyp?.induces?.includes(enzyme)) out.push({ enzyme, by: actor.name, of: victim.name, change: "induces" });
+      if (actor.cyp?.induces?.includes(enzyme))
+        out.push({ enzyme, by: actor.name, of: victim.name, change: "induces" });
     }
-  } // biome-ignore format: a pair
+  }
   return out;
 }

@@ -1,9 +1,27 @@
 /** Drugs that `data/clinical` does not have; the same sources and the same warning as in `drug-facts.ts`. */
 import type { Drug as DosedDrug, Regimen } from "../../data/clinical/tables.ts";
 import {
-  alcoholSedation, always, avoid, bd, caution, type DrugFacts, f, grapefruit, never, od, p, qds, reduce, reduced, statinBaby, step, stop,
-  tds, usual, watched,
-} from "./drug-facts.ts"; // biome-ignore format: a list
+  alcoholSedation,
+  always,
+  avoid,
+  bd,
+  caution,
+  type DrugFacts,
+  f,
+  grapefruit,
+  never,
+  od,
+  p,
+  qds,
+  reduce,
+  reduced,
+  statinBaby,
+  step,
+  stop,
+  tds,
+  usual,
+  watched,
+} from "./drug-facts.ts";
 
 type Route = DosedDrug["route"] | "intramuscular" | "sublingual";
 export type MoreDrug = { name: string; class: string; route: Route; regimens: readonly Regimen[] } & DrugFacts;

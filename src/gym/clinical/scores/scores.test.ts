@@ -1,8 +1,25 @@
 import { describe, expect, test } from "vitest";
 import {
-  apache2, bmi, calculators, cha2ds2Vasc, childPugh, cockcroftGault, curb65, egfr, findCalculator, gad7, glasgow, hasBled, lace,
-  meld, meldNa, phq9, qsofa, wellsDvt, wellsPe,
-} from "./index.ts"; // biome-ignore format: a list
+  apache2,
+  bmi,
+  calculators,
+  cha2ds2Vasc,
+  childPugh,
+  cockcroftGault,
+  curb65,
+  egfr,
+  findCalculator,
+  gad7,
+  glasgow,
+  hasBled,
+  lace,
+  meld,
+  meldNa,
+  phq9,
+  qsofa,
+  wellsDvt,
+  wellsPe,
+} from "./index.ts";
 
 describe("CURB-65", () => {
   const well = { urea: 5, respiratoryRate: 18, systolic: 130, diastolic: 75, age: 40 };

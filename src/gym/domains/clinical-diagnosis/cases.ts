@@ -1,9 +1,26 @@
 /** A patient with an acute illness: record, notes, results to come, and what should be done. */
 import { Random } from "../../../core/random.ts";
 import {
-  type Allergy, allergens, allergyConflict, before, between, drugNamed, findCondition, findLabTest, generatePatient, type LabResult,
-  labResult, latestLab, type Note, objections, type Patient, type Presentation, presentations, reactions, type Tier,
-} from "../../clinical/index.ts"; // biome-ignore format: a list
+  type Allergy,
+  allergens,
+  allergyConflict,
+  before,
+  between,
+  drugNamed,
+  findCondition,
+  findLabTest,
+  generatePatient,
+  type LabResult,
+  labResult,
+  latestLab,
+  type Note,
+  objections,
+  type Patient,
+  type Presentation,
+  presentations,
+  reactions,
+  type Tier,
+} from "../../clinical/index.ts";
 import { type Observed, scoreOf } from "./score-call.ts";
 
 /** A result in words: imaging, cultures, punctures. */
@@ -103,7 +120,10 @@ export function makeCase(
     items.map(([, { says }]) => says),
     lure,
   );
-  const observed = observe(patient, items.map(([name]) => name)); // biome-ignore format: one thing
+  const observed = observe(
+    patient,
+    items.map(([name]) => name),
+  );
   const score = presentation.score ? scoreOf(presentation.score, observed) : undefined;
   const choice = choose(presentation, patient, score);
   if (!choice) return undefined;
@@ -202,8 +222,10 @@ function notesOf(
   const others = presentations
     .filter((other) => other !== lure && other !== presentation)
     .flatMap((other) => other.symptoms);
+  // "shortness of breath" is not denied on stairs
+  const told = [complaint, ...symptoms, ...signs, ...borrowed];
   const denied = random.choice(
-    others.filter((one) => !symptoms.includes(one) && !borrowed.includes(one) && !complaint.includes(one)),
+    others.filter((one) => !told.some((other) => other.includes(one) || one.includes(other))),
   );
   const unsaid = says.filter((one) => !signs.includes(one));
   const text = [
@@ -212,9 +234,11 @@ function notesOf(
     `Denies ${denied}.`,
     `On examination: ${signs.join(", ")}.`,
     ...(unsaid.length > 0 ? [`Also: ${unsaid.join(", ")}.`] : []),
-    ...(says.some((one) => one.includes("Glasgow")) || presentation.items?.confusion && says.length > 0 ? [] : ["Glasgow coma scale 15."]),
+    ...(says.some((one) => one.includes("Glasgow")) || (presentation.items?.confusion && says.length > 0)
+      ? []
+      : ["Glasgow coma scale 15."]),
     `${random.choice(asides)}.`,
-  ].join(" "); // biome-ignore format: a text
+  ].join(" ");
   const [first] = patient.conditions;
   const old = {
     date: before(today, between(random, 60, 500)),

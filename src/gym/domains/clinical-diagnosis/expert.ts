@@ -1,4 +1,16 @@
-import { type Allergy, allergyConflict, drugNamed, findInteraction, findPresentation, type LabResult, type Medication, type Patient, rank, type ScoreName, type Tier } from "../../clinical/index.ts"; // biome-ignore format: a list
+import {
+  type Allergy,
+  allergyConflict,
+  drugNamed,
+  findInteraction,
+  findPresentation,
+  type LabResult,
+  type Medication,
+  type Patient,
+  rank,
+  type ScoreName,
+  type Tier,
+} from "../../clinical/index.ts";
 import type { Brief, Expert, Move } from "../../domain.ts";
 import { tierOf } from "./cases.ts";
 import { type Observed, scoreCall } from "./score-call.ts";

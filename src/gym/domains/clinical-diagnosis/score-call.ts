@@ -1,4 +1,16 @@
-import { apache2, bmi, type Calculator, cha2ds2Vasc, curb65, meld, type Patient, qsofa, type ScoreName, wellsDvt, wellsPe } from "../../clinical/index.ts"; // biome-ignore format: a list
+import {
+  apache2,
+  bmi,
+  type Calculator,
+  cha2ds2Vasc,
+  curb65,
+  meld,
+  type Patient,
+  qsofa,
+  type ScoreName,
+  wellsDvt,
+  wellsPe,
+} from "../../clinical/index.ts";
 
 /** What a score is worked out from: what somebody at the bedside knows. */
 export interface Observed extends Pick<Patient, "age" | "sex" | "weightKg" | "heightCm"> {

@@ -1,8 +1,21 @@
 import { z } from "zod";
 import {
-  allergyFindings, type Drug, differential, dosageVerdict, findDrug, findInteraction, findLabTest, findPresentation,
-  labCategories, labResult, objections, type Patient, presentations, renalAdvice, vitalSigns,
-} from "../../clinical/index.ts"; // biome-ignore format: a list
+  allergyFindings,
+  type Drug,
+  differential,
+  dosageVerdict,
+  findDrug,
+  findInteraction,
+  findLabTest,
+  findPresentation,
+  labCategories,
+  labResult,
+  objections,
+  type Patient,
+  presentations,
+  renalAdvice,
+  vitalSigns,
+} from "../../clinical/index.ts";
 import { ToolError, type toolsOf } from "../../tool.ts";
 import type { Case, Finding } from "./cases.ts";
 import { scoreTools } from "./score-call.ts";
@@ -46,7 +59,14 @@ function drugOf(name: string): Drug {
 }
 
 /** Tests with a result in words. */
-const investigations = [...new Set(presentations.map(({ confirm }) => confirm).filter(({ result }) => typeof result === "string").map(({ test }) => test))]; // biome-ignore format: one chain
+const investigations = [
+  ...new Set(
+    presentations
+      .map(({ confirm }) => confirm)
+      .filter(({ result }) => typeof result === "string")
+      .map(({ test }) => test),
+  ),
+];
 
 /** Everything that speaks against a prescription. */
 export function warningsOf(drug: Drug, regimen: { dose: string; frequency: string }, patient: Patient): Warning[] {
@@ -176,7 +196,9 @@ export function tools(tool: ReturnType<typeof toolsOf<State>>) {
         const patient = patientOf(state, id);
         const asked = drugOf(drug);
         const warnings = warningsOf(asked, { dose, frequency }, patient);
-        const mild = allergyFindings(asked, patient.allergies).filter(({ match }) => match === "low").map(({ note }) => note); // biome-ignore format: one chain
+        const mild = allergyFindings(asked, patient.allergies)
+          .filter(({ match }) => match === "low")
+          .map(({ note }) => note);
         if (warnings.length > 0 && !override) return { status: "held", warnings };
         state.prescriptions.push({ drug: asked.name, dose, frequency, route, warnings });
         return {

@@ -26,9 +26,18 @@ export interface State {
 export function profileOf(patient: Patient): Profile {
   const { id, age, sex, weightKg, conditions, renal, hepatic, pregnancy, allergies, medications } = patient;
   return {
-    id, age, sex, weightKg, conditions, renal, allergies, medications, levels: [],
-    ...(hepatic ? { hepatic } : {}), ...(pregnancy ? { pregnancy } : {}),
-  }; // biome-ignore format: a record
+    id,
+    age,
+    sex,
+    weightKg,
+    conditions,
+    renal,
+    allergies,
+    medications,
+    levels: [],
+    ...(hepatic ? { hepatic } : {}),
+    ...(pregnancy ? { pregnancy } : {}),
+  };
 }
 
 /** A drug that the model named. */

@@ -1,8 +1,21 @@
 import { z } from "zod";
 import {
-  allergyFindings, childPughClasses, type Drug, dosageVerdict, drugs, drugsOf, findInteraction, forbids, hepaticAdvice, type Interaction, interactionsOf, keysOf, renalAdvice,
-  severityScore, sharedEnzymes,
-} from "../../clinical/index.ts"; // biome-ignore format: a list
+  allergyFindings,
+  childPughClasses,
+  type Drug,
+  dosageVerdict,
+  drugs,
+  drugsOf,
+  findInteraction,
+  forbids,
+  hepaticAdvice,
+  type Interaction,
+  interactionsOf,
+  keysOf,
+  renalAdvice,
+  severityScore,
+  sharedEnzymes,
+} from "../../clinical/index.ts";
 import { ToolError, type toolsOf } from "../../tool.ts";
 import { askedDrug, askedPatient, levelVerdict, type State } from "./state.ts";
 
