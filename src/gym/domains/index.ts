@@ -3,8 +3,9 @@ import { nearest } from "../../core/options.ts";
 import type { Domain } from "../domain.ts";
 import { clinicalDiagnosis } from "./clinical-diagnosis/index.ts";
 import { drugInteraction } from "./drug-interaction/index.ts";
+import { ehrManagement } from "./ehr-management/index.ts";
 
-const all: readonly Domain[] = [clinicalDiagnosis, drugInteraction];
+const all: readonly Domain[] = [clinicalDiagnosis, drugInteraction, ehrManagement];
 
 /** Every domain that is shipped. */
 export function domains(): readonly Domain[] {

@@ -1,6 +1,7 @@
 import { cha2ds2Vasc, hasBled } from "./atrial-fibrillation.ts";
 import { bmi, cockcroftGault, egfr } from "./body.ts";
 import { apache2, glasgow, qsofa } from "./critical-care.ts";
+import { news2 } from "./deterioration.ts";
 import { childPugh, meld, meldNa } from "./liver.ts";
 import { gad7, phq9 } from "./mood.ts";
 import { curb65 } from "./pneumonia.ts";
@@ -11,6 +12,7 @@ import { wellsDvt, wellsPe } from "./thrombosis.ts";
 export { cha2ds2Vasc, hasBled } from "./atrial-fibrillation.ts";
 export { bmi, cockcroftGault, egfr } from "./body.ts";
 export { apache2, glasgow, qsofa } from "./critical-care.ts";
+export { news2 } from "./deterioration.ts";
 export { type ChildPughClass, childPugh, childPughClass, childPughClasses, meld, meldNa } from "./liver.ts";
 export { gad7, phq9 } from "./mood.ts";
 export { curb65 } from "./pneumonia.ts";
@@ -21,7 +23,7 @@ export { wellsDvt, wellsPe } from "./thrombosis.ts";
 /** Every score; `find` by name for tools that take one. */
 export const calculators = [
   curb65, wellsDvt, wellsPe, cha2ds2Vasc, hasBled, meld, meldNa, childPugh, apache2, qsofa, glasgow, lace, bmi, egfr,
-  cockcroftGault, phq9, gad7,
+  cockcroftGault, phq9, gad7, news2,
 ] as unknown as readonly Calculator[]; // biome-ignore format: a list
 
 /** By its name, in any case and with or without punctuation: "curb65", "CHA2DS2-VASc". */
