@@ -67,7 +67,7 @@ export async function runCli(argv: string[]): Promise<number> {
   program
     .command("contamination")
     .description("whether test rows are in the training data: by their tasks, and by runs of 13 words")
-    .argument("<train>", "training rows, .jsonl or .json")
+    .argument("<train>", "training rows, .jsonl, .json, .parquet or .csv")
     .argument("<test>", "test rows or tasks")
     .option("--words <n>", "length of a run", positiveInteger, 13)
     .action(async (train: string, test: string, options) => {

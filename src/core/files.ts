@@ -8,11 +8,16 @@ import { MedgymError } from "./errors.ts";
 export const temporaryPrefix = ".tmp-";
 
 export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  await writeStreamAtomic(path, (file) => file.writeFile(content));
+}
+
+/** `fill` writes to the open file; it appears under its name only when `fill` succeeded and all is on disk. */
+export async function writeStreamAtomic(path: string, fill: (file: FileHandle) => Promise<void>): Promise<void> {
   const temporary = temporaryName(path);
   let file: FileHandle | undefined;
   try {
     file = await open(temporary, "wx");
-    await file.writeFile(content);
+    await fill(file);
     await file.sync();
     await file.close();
     file = undefined;

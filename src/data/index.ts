@@ -1,5 +1,8 @@
 export { type ClinicalData, type ClinicalOptions, type ClinicalRow, clinical } from "./clinical/index.ts";
+export type { Format } from "./formats/format.ts";
 export { type PreviewOptions, preview } from "./preview.ts";
-export { type Format, type PlacedRow, type ReadOptions, read, readRows, write } from "./read.ts";
+export { type AnyRow, type PlacedRow, type ReadAnyOptions, type ReadOptions, read, readRows } from "./read.ts";
 export { type ChatRow, type CompletionRow, checkRow, type Row, type TextRow } from "./rows.ts";
 export { type SplitOptions, split } from "./split.ts";
+export { type ReadTableOptions, readTable, toRows, toTable } from "./table.ts";
+export { type WriteOptions, write } from "./write.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { displaySymbol } from "../core/display.ts";
-import { charactersOf, preview } from "./preview.ts";
+import { charactersIn } from "./lengths.ts";
+import { preview } from "./preview.ts";
 
 const rows = [
   {
@@ -33,7 +34,7 @@ test("chats read as transcripts, text is escaped and cut", async () => {
 
 test("the histogram counts every row, in the unit that is asked", async () => {
   // Strings at any depth count, numbers and field names do not.
-  expect(charactersOf({ prompt: "ab", completion: [{ content: "cde" }], n: 5 })).toBe(5);
+  expect(charactersIn({ prompt: "ab", completion: [{ content: "cde" }], n: 5 })).toBe(5);
   const data = Array.from({ length: 10 }, (_, i) => ({ text: "x".repeat(i + 1) }));
   const html = (await bundleOf(data, { count: 2 }))["text/html"];
   expect(html).toContain("10 rows, the first 2");

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { read, readRows, write } from "./read.ts";
+import { read, readRows } from "./read.ts";
+import { write } from "./write.ts";
 
 let directory: string;
 beforeAll(async () => {
@@ -96,7 +97,9 @@ test("rows of another kind, by their schema", async () => {
 test("what cannot be read says so", async () => {
   await expect(read(join(directory, "none.jsonl"))).rejects.toMatchObject({ code: "not-found" });
   await expect(read(directory, { format: "jsonl" })).rejects.toThrow(/is a folder/);
-  await expect(read("rows.parquet")).rejects.toThrow(/\.jsonl.*\.json/);
+  await expect(read("rows.xlsx")).rejects.toThrow(/\.jsonl.*\.parquet.*\.csv/);
+  await expect(read(directory, { format: "parquet" })).rejects.toThrow(/is a folder/);
+  await expect(read("none.csv")).rejects.toMatchObject({ code: "not-found" });
   await expect(read("rows.jsonl", { formt: "json" } as never)).rejects.toThrow(/did you mean "format"/);
 });
 

@@ -49,6 +49,12 @@ const completion = z
   });
 const text = z.looseObject({ text: z.string() });
 
+/** The row as it is, when it is an object; else an error that begins with `place`. */
+export function checkObject(row: unknown, place: string): Record<string, unknown> {
+  if (typeof row === "object" && row !== null && !Array.isArray(row)) return row as Record<string, unknown>;
+  throw new MedgymError("invalid-data", `${place}: a row is an object; this is ${show(row)}.`);
+}
+
 /** The row as it is, when it has one of the three shapes; else an error that begins with `place`. */
 export function checkRow(row: unknown, place: string): Row {
   if (typeof row !== "object" || row === null || Array.isArray(row)) {

@@ -9,7 +9,7 @@ import type { SftData } from "./rows.ts";
 export interface SftOptions {
   /** Model to train. With LoRA its base weights stay frozen; an adapter already on it is copied and trained on. */
   model: Model;
-  /** Rows `{messages, tools?}`, `{prompt, completion}` or `{text}`; or the path of a .jsonl or .json file of them. */
+  /** Rows `{messages, tools?}`, `{prompt, completion}` or `{text}`; or the path of a .jsonl, .json, .parquet or .csv file of them. */
   data: SftData;
   /** Held-out rows: their loss is measured every `evalEvery` steps. */
   evalData?: SftData;
@@ -75,7 +75,8 @@ const rows = z.custom<SftData>(
     typeof value === "string" ||
     (typeof value === "object" && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)),
 );
-const rowsInWords = "an array of rows, an (async) iterable of rows, or the path of a .jsonl or .json file";
+const rowsInWords =
+  "an array of rows, an (async) iterable of rows, or the path of a .jsonl, .json, .parquet or .csv file";
 
 const fields = {
   model: z

@@ -176,7 +176,7 @@ describe("what sft refuses", () => {
     [{ keepBest: true }, "sft: keepBest needs evalData to tell which is best."],
     [
       { data: 5 },
-      "sft: data is 5; it must be an array of rows, an (async) iterable of rows, or the path of a .jsonl or .json file.",
+      "sft: data is 5; it must be an array of rows, an (async) iterable of rows, or the path of a .jsonl, .json, .parquet or .csv file.",
     ],
     [{ model: "qwen" }, 'sft: model is "qwen"; it must be a model, as loadModel gives it.'],
     [{ betas: [0.9, 1] }, /^sft: betas/],
