@@ -115,7 +115,7 @@ describe("files", () => {
       message: expect.stringMatching(/^sft: data: .*bad\.jsonl, line 3 is not JSON \(.*\): \{"text": oops\}$/),
     });
     await expect(encode(join(folder, "none.jsonl"))).rejects.toMatchObject({ code: "not-found" });
-    await expect(encode("data.csv")).rejects.toMatchObject({ code: "unsupported" });
+    await expect(encode("data.xlsx")).rejects.toMatchObject({ code: "unsupported" });
   });
 
   it("and async iterables", async () => {
