@@ -4,8 +4,9 @@ import type { Domain } from "../domain.ts";
 import { clinicalDiagnosis } from "./clinical-diagnosis/index.ts";
 import { drugInteraction } from "./drug-interaction/index.ts";
 import { ehrManagement } from "./ehr-management/index.ts";
+import { medicalQa } from "./medical-qa/index.ts";
 
-const all: readonly Domain[] = [clinicalDiagnosis, drugInteraction, ehrManagement];
+const all: readonly Domain[] = [clinicalDiagnosis, drugInteraction, ehrManagement, medicalQa];
 
 /** Every domain that is shipped. */
 export function domains(): readonly Domain[] {

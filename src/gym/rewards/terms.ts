@@ -24,6 +24,9 @@ const functionWords = new Set(
   ).split(" "),
 );
 
+/** Articles, pronouns, auxiliaries, prepositions; in lower case. */
+export const isFunctionWord = (word: string) => functionWords.has(word);
+
 /** They do not tell prose from a salad of keywords, which is made of them. */
 const connectives = new Set(["because", "since", "while", "although", "however", "therefore", "thus", "hence"]);
 

@@ -1,0 +1,171 @@
+/** Questions about one drug. Their group is the drug's class: what is learned of one statin is not asked of another in the test. */
+import { type Drug, dailyMg, drugs, type Enzyme, renalAdvice } from "../../clinical/index.ts";
+import { slug } from "../../knowledge/own/index.ts";
+import { type Draft, distinct, type Kind, type Subject, who } from "./question.ts";
+
+const passageOf = (drug: Drug, part: "use" | "safety" | "dosing") => `drug-${slug(drug.name)}-${part}`;
+
+function about(
+  wanted: (drug: Drug) => boolean,
+  draft: (drug: Drug, random: Parameters<Subject["draft"]>[0]) => Draft | undefined,
+): Kind {
+  const subjects = drugs.filter(wanted).map((drug) => ({
+    group: `drug class ${drug.class}`,
+    draft: (random: Parameters<Subject["draft"]>[0]) => draft(drug, random),
+  }));
+  return { subjects };
+}
+
+/** Drugs that are no relatives: by class or mechanism. */
+const others = (drug: Drug) =>
+  drugs.filter((other) => other.class !== drug.class && other.mechanism !== drug.mechanism);
+
+export const mechanism = about(
+  () => true,
+  (drug, random) => ({
+    ticket: random.choice([
+      `How does ${drug.name} act?`,
+      `What is the mechanism of action of ${drug.name}?`,
+      `Which mechanism of action does ${drug.name} have?`,
+    ]),
+    right: drug.mechanism,
+    wrong: distinct(others(drug).map((other) => other.mechanism)),
+    difficulty: 1,
+    passage: passageOf(drug, "use"),
+    because: `${drug.name} ${drug.mechanism}`,
+    evidence: [drug.name, drug.mechanism],
+  }),
+);
+
+export const contraindication = about(
+  ({ contraindications }) => contraindications.length > 0,
+  (drug, random) => {
+    const right = random.choice(drug.contraindications);
+    const related = drugs.filter((other) => other.class === drug.class).flatMap((other) => other.contraindications);
+    return {
+      ticket: random.choice([
+        `Which of these is a listed contraindication to ${drug.name}?`,
+        `In which of these is ${drug.name} contraindicated by its label?`,
+      ]),
+      right,
+      wrong: distinct(others(drug).flatMap((other) => other.contraindications)).filter(
+        (name) => !related.includes(name),
+      ),
+      difficulty: 2,
+      passage: passageOf(drug, "safety"),
+      because: `${right} is a contraindication to ${drug.name}`,
+      evidence: [drug.name, right],
+    };
+  },
+);
+
+export const adverseEffect = about(
+  () => true,
+  (drug, random) => {
+    const right = random.choice(drug.sideEffects);
+    const related = drugs.filter((other) => other.class === drug.class).flatMap((other) => other.sideEffects);
+    return {
+      ticket: random.choice([
+        `Which of these is a listed adverse effect of ${drug.name}?`,
+        `A patient is about to start ${drug.name}. Of which listed adverse effect should you warn?`,
+      ]),
+      right,
+      wrong: distinct(others(drug).flatMap((other) => other.sideEffects)).filter((name) => !related.includes(name)),
+      difficulty: 2,
+      passage: passageOf(drug, "safety"),
+      because: `${right} is an adverse effect of ${drug.name}`,
+      evidence: [drug.name, right],
+    };
+  },
+);
+
+const pregnancyAdvice = ({ pregnancy: { safety, note } }: Drug) => `${safety}; ${note}`;
+
+export const pregnancy = about(
+  () => true,
+  (drug, random) => ({
+    ticket: `A ${who(random, [19, 43], "female")} who takes ${drug.name} is pregnant. What is today's advice on ${drug.name} in pregnancy?`,
+    right: pregnancyAdvice(drug),
+    wrong: distinct(others(drug).map(pregnancyAdvice)),
+    difficulty: 2,
+    passage: passageOf(drug, "safety"),
+    because: `${drug.name} in pregnancy: ${pregnancyAdvice(drug)}`,
+    evidence: [drug.name, drug.pregnancy.safety],
+    harmOf: (option) =>
+      drug.pregnancy.safety === "avoid" && option.startsWith("compatible")
+        ? { severity: 5, kind: "contraindication ignored", text: `${drug.name} in pregnancy: ${drug.pregnancy.note}` }
+        : undefined,
+  }),
+);
+
+const enzymes: readonly Enzyme[] = ["CYP1A2", "CYP2B6", "CYP2C8", "CYP2C9", "CYP2C19", "CYP2D6", "CYP2E1", "CYP3A4"];
+
+export const enzyme = about(
+  ({ cyp }) => (cyp?.substrate?.length ?? 0) > 0,
+  (drug, random) => {
+    const clearing = drug.cyp!.substrate!;
+    const right = random.choice(clearing);
+    return {
+      ticket: random.choice([
+        `Which of these enzymes clears ${drug.name}?`,
+        `${capital(drug.name)} is a substrate of which of these enzymes?`,
+      ]),
+      right,
+      wrong: enzymes.filter((name) => !clearing.includes(name)),
+      difficulty: 2,
+      passage: passageOf(drug, "use"),
+      because: `${drug.name} is cleared by ${right}`,
+      evidence: [drug.name, right],
+    };
+  },
+);
+
+const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+type Regimen = Drug["regimens"][number];
+const regimenText = ({ dose, frequency }: Regimen) => `${dose} ${frequency}`;
+const scaled = ({ dose, frequency }: Regimen, factor: number): Regimen => ({
+  dose: dose.replace(/^\d+(?:\.\d+)?/, (number) => String(Number(number) * factor)),
+  frequency,
+});
+
+export const renalDose = about(
+  ({ renal = [] }) => renal.length > 1,
+  (drug, random) => {
+    const rows = drug.renal!;
+    const i = random.integer(rows.length);
+    const low = Math.max(8, rows[i].from);
+    const high = i === 0 ? low + 40 : rows[i - 1].from - 1;
+    if (high < low) return undefined;
+    const egfr = low + random.integer(high - low + 1);
+    const advice = renalAdvice(drug, egfr);
+    const refuse = `do not give ${drug.name}`;
+    const right = advice.advice === "avoid" ? refuse : regimenText(advice);
+    const listed = [...rows.flatMap((row) => ("avoid" in row ? [] : [row])), ...drug.regimens];
+    const offered = distinct(
+      [...listed, ...listed.flatMap((row) => [scaled(row, 2), scaled(row, 0.5)])].map(regimenText),
+    );
+    const allowed = advice.advice === "avoid" ? 0 : dailyMg(advice);
+    return {
+      ticket: `A ${who(random)} with an eGFR of ${egfr} mL/min/1.73 m2 is to get ${drug.name} (${drug.route}). Which dose fits the kidney?`,
+      right,
+      wrong: [...offered, refuse].filter((option) => option !== right),
+      difficulty: 3,
+      passage: passageOf(drug, "dosing"),
+      because: `at an eGFR of ${egfr}, ${drug.name}: ${right}`,
+      evidence: [drug.name, right],
+      harmOf(option) {
+        if (option === refuse || i === 0) return undefined;
+        const [, dose, frequency] = /^(\S+ \S+) (.*)$/.exec(option) ?? [];
+        const given = dose === undefined ? undefined : dailyMg({ dose, frequency });
+        const tooMuch = allowed === 0 || (given !== undefined && allowed !== undefined && given > allowed * 1.001);
+        return tooMuch
+          ? {
+              severity: 5,
+              kind: "dangerous dose",
+              text: `${drug.name} ${option} at an eGFR of ${egfr}; right is: ${right}`,
+            }
+          : undefined;
+      },
+    };
+  },
+);

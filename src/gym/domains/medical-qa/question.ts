@@ -1,0 +1,51 @@
+import type { Random } from "../../../core/random.ts";
+import type { Violation } from "../../episode.ts";
+import type { ExpectedAction, Task } from "../../task.ts";
+
+/** What an option would do to a patient. */
+export type Harm = Pick<Violation, "severity" | "kind" | "text">;
+
+/** A question before its options have letters. */
+export interface Draft {
+  ticket: string;
+  right: string;
+  /** At least four, none of them right. */
+  wrong: readonly string[];
+  difficulty: Task["difficulty"];
+  /** Id of the passage from which the answer follows. */
+  passage: string;
+  /** What a good answer says, and by which words one sees it. */
+  because: string;
+  evidence: readonly string[];
+  /** Instead of searching the evidence and reading the passage. */
+  actions?: readonly ExpectedAction[];
+  harmOf?(option: string): Harm | undefined;
+}
+
+/** A kind of question. */
+export interface Kind {
+  subjects: readonly Subject[];
+}
+
+/** Something that a kind asks about. */
+export interface Subject {
+  /** Questions of one group are in one split. */
+  group: string;
+  /** undefined: this draw came to nothing, another is made. */
+  draft(random: Random): Draft | undefined;
+}
+
+/** What the domain knows of a task beyond what the model sees. */
+export interface State {
+  group: string;
+  passage: string;
+  /** By letter. */
+  harms: Record<string, Harm>;
+}
+
+export const who = (random: Random, age: readonly [number, number] = [24, 84], sex?: "female" | "male") => {
+  const years = age[0] + random.integer(age[1] - age[0] + 1);
+  return `${years}-year-old ${(sex ?? random.choice(["female", "male"])) === "female" ? "woman" : "man"}`;
+};
+
+export const distinct = <T>(items: readonly T[]): T[] => [...new Set(items)];

@@ -1,0 +1,4 @@
+export { own } from "./own/index.ts";
+export type { Hit, Passage } from "./passage.ts";
+export { openStore as open, type PassageStore, type SearchOptions, storeOf } from "./store.ts";
+export { knowledgeTools as tools } from "./tools.ts";

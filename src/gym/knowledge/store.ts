@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { MedgymError } from "../../core/errors.ts";
+import type { Hit, Passage } from "./passage.ts";
+import { documentCounter, type Plan, planAll, planRarest, queryWords, smallStore } from "./query.ts";
+import { createTables, finishTables, inserter, layout, readAbout } from "./schema.ts";
+import { type Database, openDatabase } from "./sqlite.ts";
+
+export interface SearchOptions {
+  /** At most so many passages. @default 8 */
+  maxResults?: number;
+  /** Only of this category. */
+  category?: string;
+}
+
+/** How much more a word in the title says. */
+const titleWeight = 3;
+
+/** Passages that can be searched: BM25 (k1 1.2, b 0.75) over SQLite FTS5, English stems. The same query gives the same passages. */
+export class PassageStore {
+  readonly size: number;
+  readonly #db: Database;
+  readonly #plan: (words: readonly string[]) => Plan | undefined;
+  readonly #ranked: ReturnType<Database["prepare"]>;
+  readonly #rankedOf: ReturnType<Database["prepare"]>;
+  readonly #byId: ReturnType<Database["prepare"]>;
+
+  /** Use `openStore` or `storeOf`. */
+  constructor(db: Database) {
+    this.#db = db;
+    this.size = (db.prepare("SELECT count(*) AS n FROM passages").get() as { n: number }).n;
+    if (this.size <= smallStore) this.#plan = planAll;
+    else {
+      const documents = documentCounter(db);
+      this.#plan = (words) => planRarest(words, documents);
+    }
+    // ranked by number alone, so that only the best are read
+    const ranked = (join: string) =>
+      db.prepare(`
+        WITH best AS (
+          SELECT words.rowid AS place, bm25(words, ${titleWeight}, 1) AS badness FROM words ${join}
+          AND words MATCH ? ORDER BY badness, words.rowid LIMIT ?)
+        SELECT id, title, text, category, source, -badness AS score FROM best JOIN passages USING (place)
+        ORDER BY badness, place`);
+    this.#ranked = ranked("WHERE true");
+    this.#rankedOf = ranked("JOIN passages AS p ON p.place = words.rowid WHERE p.category = ?");
+    this.#byId = db.prepare("SELECT id, title, text, category, source FROM passages WHERE id = ?");
+  }
+
+  /** The passages that fit best, the best first; equally good ones in the order of the corpus. Empty if no word of the query is in the store. */
+  search(query: string, { maxResults = 8, category }: SearchOptions = {}): Hit[] {
+    const plan = this.#plan(queryWords(query));
+    if (!plan) return [];
+    const run = (match: string) =>
+      (category === undefined
+        ? this.#ranked.all(match, maxResults)
+        : this.#rankedOf.all(category, match, maxResults)) as unknown as Hit[];
+    const found = run(plan.match);
+    return found.length < maxResults && plan.wider ? run(plan.wider) : found;
+  }
+
+  get(id: string): Passage | undefined {
+    return this.#byId.get(id.trim()) as unknown as Passage | undefined;
+  }
+
+  /** Releases the file. */
+  close(): void {
+    this.#db.close();
+  }
+}
+
+/** A store in memory. */
+export function storeOf(passages: Iterable<Passage>): PassageStore {
+  const db = openDatabase(":memory:");
+  createTables(db);
+  const insert = inserter(db);
+  db.exec("BEGIN");
+  let place = 0;
+  for (const passage of passages) insert(++place, passage);
+  finishTables(db);
+  db.exec("COMMIT");
+  return new PassageStore(db);
+}
+
+/** Opens what `gym.knowledge.index` made. */
+export function openStore(path: string): PassageStore {
+  if (!existsSync(path))
+    throw new MedgymError("not-found", `there is no passage store ${path}. Make it with gym.knowledge.index.`);
+  const db = openDatabase(path, { readOnly: true });
+  const about = aboutOf(db, path);
+  if (about.layout !== String(layout)) {
+    throw new MedgymError(
+      "unsupported",
+      `${path} has layout ${about.layout}; this medgym reads ${layout}. Index the corpus again.`,
+    );
+  }
+  if (about.finished !== "yes") {
+    throw new MedgymError(
+      "invalid-data",
+      `${path} holds ${about.rows} passages of an index that is not finished. Call gym.knowledge.index again: it goes on from there.`,
+    );
+  }
+  return new PassageStore(db);
+}
+
+function aboutOf(db: Database, path: string): Record<string, string> {
+  try {
+    return readAbout(db);
+  } catch (error) {
+    db.close();
+    throw new MedgymError("invalid-data", `${path} is no passage store.`, { cause: error });
+  }
+}
