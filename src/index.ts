@@ -15,6 +15,16 @@ export {
   evaluate,
   exactMatch,
 } from "./evaluate/index.ts";
+export {
+  type Actor,
+  type Failure,
+  Rollout,
+  type RolloutEvent,
+  type RolloutOptions,
+  rollout,
+  type Segment,
+  type Trajectory,
+} from "./generate/index.ts";
 export * as gym from "./gym/index.ts";
 export {
   createModel,

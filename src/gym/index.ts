@@ -41,3 +41,4 @@ export {
 export * as rewards from "./rewards/index.ts";
 export { type Assertion, type ExpectedAction, type Split, splits, type Task, taskSchema } from "./task.ts";
 export { type Tool, type ToolCall, type ToolContext, ToolError, type ToolKind } from "./tool.ts";
+export { type Transcribable, Transcript, transcript } from "./transcript.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { displaySymbol, type MimeBundle } from "../core/display.ts";
 import { MedgymError } from "../core/errors.ts";
+import { mean } from "../core/mean.ts";
 import { resolveOptions } from "../core/options.ts";
 import { Random } from "../core/random.ts";
 import { tableBundle } from "../core/table.ts";
@@ -118,11 +119,6 @@ export async function probe(options: ProbeOptions): Promise<ProbeReport> {
     cheats.push(await row(name as Cheat, (task) => cheat(new Random(seed).split(`${name} ${task.id}`))));
   }
   return new ProbeReport({ base: await row("base", () => base), cheats, tolerance, tasks: tasks.length });
-}
-
-function mean(values: readonly (number | null)[]): number | null {
-  const numbers = values.filter((value) => value !== null);
-  return numbers.length === 0 ? null : numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
 }
 
 function cheating(environment: Environment): Record<Cheat, (random: Random) => Policy> {

@@ -1,0 +1,132 @@
+import { type Displayable, displaySymbol, escapeHtml, type MimeBundle } from "../core/display.ts";
+import type { ChatMessage } from "../text/tokenizer.ts";
+import type { Episode, Turn } from "./episode.ts";
+import type { RewardReport } from "./reward.ts";
+
+/** What a transcript is made of: an episode, or the trajectory of a rollout. */
+export interface Transcribable extends Pick<Episode, "task" | "messages" | "turns" | "end" | "reason"> {
+  reward?: RewardReport | null;
+  failure?: { boundary: string; message: string };
+}
+
+export interface TranscriptOptions {
+  /** Of the episode: `await gym.scoreEpisode(episode)`. @default a trajectory's own */
+  reward?: RewardReport;
+}
+
+/** Longer texts are folded behind their beginning. */
+const longText = 700;
+
+/** An episode to read: what was asked, each turn with what it called, was told and earned, and the reward's parts. */
+export function transcript(episode: Transcribable, options: TranscriptOptions = {}): Transcript {
+  return new Transcript(episode, options.reward ?? episode.reward ?? null);
+}
+
+export class Transcript implements Displayable {
+  readonly #episode: Transcribable;
+  readonly #reward: RewardReport | null;
+
+  constructor(episode: Transcribable, reward: RewardReport | null) {
+    this.#episode = episode;
+    this.#reward = reward;
+  }
+
+  toString(): string {
+    const { turns } = this.#episode;
+    const opening = this.#opening().map((message) => `[${message.role}]\n${contentOf(message)}`);
+    const played = turns.map((turn, i) => {
+      const said = turn.observation.map((message) => `[${message.role}]\n${contentOf(message)}`);
+      return [`[turn ${i + 1}${noteOf(turn)}]\n${turn.completion.trim()}`, ...said].join("\n");
+    });
+    return [this.#title(), ...opening, ...played, ...this.#rewardLines()].join("\n\n");
+  }
+
+  /** `folded`: one line, to be opened. */
+  html({ folded = false } = {}): string {
+    const { turns } = this.#episode;
+    const opening = this.#opening().map((message) => block(message.role, message.role, contentOf(message)));
+    const played = turns.map((turn, i) => {
+      const said = turn.observation.map((message) => block(message.role, message.role, contentOf(message)));
+      const own = block("assistant", `turn ${i + 1}${noteOf(turn)}`, turn.completion.trim());
+      return `<details${i === turns.length - 1 ? " open" : ""}><summary>${escapeHtml(summaryOf(turn, i))}</summary>${own}${said.join("")}</details>`;
+    });
+    const reward = this.#rewardLines().map((line) => `<div style="white-space:pre-wrap">${escapeHtml(line)}</div>`);
+    const inner = [`<details><summary>prompt</summary>${opening.join("")}</details>`, ...played, ...reward].join("");
+    return `<details${folded ? "" : " open"} style="margin:4px 0"><summary><b>${escapeHtml(this.#title())}</b></summary><div style="margin-left:12px">${inner}</div></details>`;
+  }
+
+  [displaySymbol](): MimeBundle {
+    return { "text/plain": this.toString(), "text/html": this.html() };
+  }
+
+  /** What was said before the first turn. */
+  #opening(): readonly ChatMessage[] {
+    const { messages, turns } = this.#episode;
+    const played = turns.reduce((sum, { observation }) => sum + 1 + observation.length, 0);
+    return messages.slice(0, messages.length - played);
+  }
+
+  #title(): string {
+    const { task, turns, end, reason, failure } = this.#episode;
+    const how = failure
+      ? `failed (${failure.boundary}: ${failure.message})`
+      : `${end ?? "not ended"}${reason ? ` (${reason})` : ""}`;
+    const paid = this.#reward ? `, reward ${this.#reward.total.toFixed(3)}` : "";
+    return `${task.domain} ${task.id}: ${how} after ${turns.length} ${turns.length === 1 ? "turn" : "turns"}${paid}`;
+  }
+
+  #rewardLines(): string[] {
+    const reward = this.#reward;
+    if (!reward) return [];
+    const parts = Object.entries(reward.parts).map(([name, value]) =>
+      value === null ? `${name} –` : `${name} ${value.toFixed(3)} × ${(reward.weights[name] ?? 0).toFixed(2)}`,
+    );
+    const cap = reward.cap === undefined ? "" : `, at most ${reward.cap}`;
+    return [`reward ${reward.total.toFixed(3)} = ${parts.join(" + ")}${cap}`, ...reward.notes];
+  }
+}
+
+/** What a turn earned by itself. */
+function noteOf({ rewards }: Turn): string {
+  const earned = Object.entries(rewards).map(([name, value]) => `${name} ${value > 0 ? "+" : ""}${value}`);
+  return earned.length > 0 ? `, ${earned.join(", ")}` : "";
+}
+
+function summaryOf(turn: Turn, i: number): string {
+  const what = actionText(turn.action);
+  const short = what.length > 120 ? `${what.slice(0, 119)}…` : what;
+  return `${i + 1}  ${short}${noteOf(turn)}`;
+}
+
+function actionText(action: Turn["action"]): string {
+  switch (action.type) {
+    case "calls":
+      return action.calls.map(({ name, arguments: args }) => `${name}(${JSON.stringify(args)})`).join(", ");
+    case "moves":
+      return action.moves.join(", ");
+    case "broken":
+      return `unreadable: ${action.problem}`;
+    case "text":
+      return `says: ${action.text}`;
+  }
+}
+
+function contentOf({ content }: ChatMessage): string {
+  if (typeof content === "string") return content;
+  return (content ?? [])
+    .map((part) => (typeof part.text === "string" ? part.text : `(${String(part.type ?? "part")})`))
+    .join("\n");
+}
+
+const colours: Record<string, string> = { system: "#8a8f98", user: "#3b82f6", assistant: "#16a34a", tool: "#d97706" };
+
+function block(role: string, label: string, text: string): string {
+  const colour = colours[role] ?? "#8a8f98";
+  const body = (shown: string) => `<div style="white-space:pre-wrap;max-width:60em">${escapeHtml(shown)}</div>`;
+  const rest = text.length - longText;
+  const folded =
+    rest > 200
+      ? `${body(text.slice(0, longText))}<details><summary>${rest} more characters</summary>${body(text.slice(longText))}</details>`
+      : body(text);
+  return `<div style="border-left:3px solid ${colour};padding:1px 8px;margin:3px 0"><span style="color:${colour};font-size:85%">${escapeHtml(label)}</span>${folded}</div>`;
+}
