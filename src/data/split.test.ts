@@ -59,3 +59,21 @@ describe("split", () => {
     expect(() => split(rows, { by: 5 as never })).toThrow(/name of a field, or a function/);
   });
 });
+
+test("80, 10 and 10 of a hundred by patient, whatever the seed", () => {
+  fc.assert(
+    fc.property(fc.integer(), (seed) => {
+      const hundred = Array.from({ length: 300 }, (_, i) => ({ i, metadata: { patientId: `P${i % 100}` } }));
+      const parts = split(hundred, { by: "metadata.patientId", seed });
+      expect(Object.values(parts).map((part) => part.length)).toEqual([240, 30, 30]);
+      const groups = Object.values(parts).map((part) => new Set(part.map((row) => row.metadata.patientId)));
+      for (const [a, b] of [
+        [0, 1],
+        [0, 2],
+        [1, 2],
+      ])
+        expect([...groups[a]].filter((id) => groups[b].has(id))).toEqual([]);
+    }),
+    { numRuns: 30 },
+  );
+});
