@@ -1,4 +1,4 @@
-// Training steps and generation at the shapes of the published comparison, without Node: ./step [nano|mini|0.5b …] [f32|bf16] [threads=1]
+// Training steps and generation at the shapes of the published comparison, without Node: ./step [nano|mini|0.5b …] [f32|bf16|nf4] [threads=1]
 // [full] [sequences=N] [generate] [group] [prompts=4] [completions=8] [completion=64] [prompt=N …]. LoRA rank 16 on all linears unless `full`.
 // Prints tokens/s, the parts of a step, and the engine's peak bytes. `group`: the completions of each prompt, with the prompt computed once
 // and written out before each (tokens/s are those of the written out).
@@ -26,6 +26,8 @@ constexpr Shape shapes[] = {
     {"mini", 512, 8, 8, 2, 1408, 8192, true, 4, 256},
     {"0.5b", 896, 24, 14, 2, 4864, 151936, true, 1, 512},
 };
+
+const char* dtype_name(mg_dtype dtype) { return dtype == MG_F32 ? "f32" : dtype == MG_NF4 ? "nf4" : "bf16"; }
 
 // With one thread, processor time: what else the machine does then disturbs little.
 bool processor_time = true;
@@ -136,7 +138,7 @@ struct Trainer {
 
 void print_step(const Shape& s, mg_dtype dtype, const char* what, double tokens, const StepTimes& t, mg_device* device) {
   std::printf("%-5s %-4s %s  %9.0f tokens/s  step %8.2f ms (forward %.2f, backward %.2f, optimizer %.2f)  peak %.0f MB  loss %.4f\n", s.name,
-              dtype == MG_F32 ? "f32" : "bf16", what, tokens / t.step, t.step * 1e3, t.forward * 1e3, t.backward * 1e3, t.optimizer * 1e3,
+              dtype_name(dtype), what, tokens / t.step, t.step * 1e3, t.forward * 1e3, t.backward * 1e3, t.optimizer * 1e3,
               static_cast<double>(peak(device)) / 1e6, t.loss);
   std::fflush(stdout);
 }
@@ -206,7 +208,7 @@ void bench_generation(const Shape& s, mg_dtype dtype, int threads, int sequences
     best_decode = std::min(best_decode, now() - prefilled);
   }
   std::printf("%-5s %-4s generate x%-3d decode %9.1f tokens/s  prefill %9.0f tokens/s  peak %.0f MB\n", s.name,
-      dtype == MG_F32 ? "f32" : "bf16", sequences,
+      dtype_name(dtype), sequences,
               64.0 * sequences / best_decode, 64.0 * sequences / best_prefill, static_cast<double>(peak(device.get())) / 1e6);
   std::fflush(stdout);
 }
@@ -232,6 +234,7 @@ int main(int argc, char** argv) {
     else if (word == "f32") dtypes.push_back(MG_F32);
     else if (word.starts_with("sequences=")) sequences = std::stoi(word.substr(10));
     else if (word == "bf16") dtypes.push_back(MG_BF16);
+    else if (word == "nf4") dtypes.push_back(MG_NF4);
     else if (word.starts_with("threads=")) threads = std::stoi(word.substr(8));
     else
       for (const Shape& s : shapes)
@@ -245,7 +248,7 @@ int main(int argc, char** argv) {
   for (const Shape* s : chosen) {
     for (const mg_dtype dtype : dtypes) {
       if (generate)
-        for (const int together : {1, 16}) bench_generation(*s, dtype, threads, together);
+        for (const int together : sequences ? std::vector{sequences} : std::vector{1, 16}) bench_generation(*s, dtype, threads, together);
       else if (group)
         for (const int prompt : prompts) bench_group(*s, dtype, threads, full, sizes, prompt);
       else
