@@ -35,7 +35,6 @@ void amx_rows(const QuantisedDots& d, const float* map, int64_t row, int64_t tok
   const float* x = d.turned + token * words;
   alignas(64) bf16 decoded[kRows * kDecodedRow];
   alignas(64) float scales[kRows][16];
-  const uint8_t* ahead = w.codes + (row + kRows) * row_bytes;  // the next rows, in the order of memory: one stream
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
@@ -46,17 +45,14 @@ void amx_rows(const QuantisedDots& d, const float* map, int64_t row, int64_t tok
       for (int r = 0; r < kRows; r++) block_scales(w, map, row + r, first, std::min<int64_t>(16, w.blocks - first), scales[r]);
     const uint8_t* codes = w.codes + row * row_bytes + first * Format::block_bytes;
     bf16* to = decoded;
-    for (int r = 0; r < kRows; r++, codes += row_bytes, to += kDecodedRow) {
-      const int64_t bytes = count * Format::block_bytes;
-      for (int64_t i = 0; i < bytes; i += 64) prefetch(ahead + i);
-      ahead += bytes;
+    for (int r = 0; r < kRows; r++, codes += row_bytes, to += kDecodedRow)
       for (int64_t b = 0; b < count; b++) {
+        prefetch(codes + kRows * row_bytes + b * Format::block_bytes);
         V block[kVectors];
         Format::decode(codes + b * Format::block_bytes, Format::has_scales ? scales[r][first % 16 + b] : 1, block);
         store(reinterpret_cast<float*>(to + b * kBlock), block[0]);
         store(reinterpret_cast<float*>(to + b * kBlock + 32), block[1]);
       }
-    }
     for (int64_t s = 0; s < 2 * count; s++)
       amx_step<RowTiles, TokenTiles>(decoded + s * 32, kDecodedRow, x + (first * (kBlock / 2) + s * 16) * 16, words);
   }
