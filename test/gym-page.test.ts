@@ -47,10 +47,11 @@ test("it runs, and says what it should", () => {
     cwd: root,
     encoding: "utf8",
   });
-  const [episode, shown] = printed.trim().split("\n");
+  const [episode, shown, precision] = printed.trim().split("\n");
   const [end, total, parts] = episode.split(" ");
   expect(end).toBe("submitted");
   expect(JSON.parse(parts)).toMatchObject({ dose: 1 });
   expect(Number(total)).toBeGreaterThan(0.9);
   expect(shown).toBe("20 assistant");
+  expect(Number(precision)).toBeGreaterThan(0.9);
 });

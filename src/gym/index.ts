@@ -1,6 +1,7 @@
 export { type Action, parseAction, renderCalls } from "./action.ts";
 /** Drugs, interactions, illnesses, patients and scores that the clinical domains are made of. Simplified: never for care. */
 export * as clinical from "./clinical/index.ts";
+export * from "./consultation/index.ts";
 export {
   type ContaminatedRow,
   type ContaminationOptions,
