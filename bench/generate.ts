@@ -6,6 +6,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Bench, BenchContext } from "./context.ts";
 import { type Contest, contest, coresFor, type Side, Sides, threadsEnvironment } from "./harness.ts";
+import { memorySide } from "./memory.ts";
 import { figure, type Row, speedRow } from "./rows.ts";
 import { target } from "./targets.ts";
 
@@ -131,8 +132,7 @@ async function bandwidthRow(
   work: Work,
 ): Promise<Row> {
   const ours = sides.find(({ name }) => name === "medgym bf16") as Side;
-  const program = join(bench.root, "native/build/bench/bandwidth");
-  const memory: Side = { name: "memory read", command: [program, String(threads)] };
+  const memory = memorySide(bench.root, threads);
   const request = { mode: work.what, sequences: 1, prompt: work.prompt, count: work.count, seconds: 2 };
   const shares: number[] = [];
   const reads: number[] = [];

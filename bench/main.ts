@@ -132,7 +132,7 @@ function writeResults(root: string, results: Results): string {
 
 function parse(args: string[]) {
   const options = {
-    help: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
     quick: { type: "boolean", default: false },
     report: { type: "boolean", default: false },
     only: { type: "string" },
