@@ -125,7 +125,7 @@ function benchContext(
 function writeResults(root: string, results: Results): string {
   const folder = join(root, "bench", "results");
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${results.bench}-${new Date().toISOString().slice(0, 16).replaceAll(":", "")}.json`);
+  const file = join(folder, `${results.bench}-${new Date().toISOString().slice(0, 19).replaceAll(":", "")}.json`);
   writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
   return file;
 }
