@@ -1,6 +1,6 @@
 /** Whether a drug, or a dose of it, suits a patient. */
 import { allergyConflict } from "./allergies.ts";
-import { type Drug, dailyMg, drugNamed, hepaticAdvice, renalAdvice } from "./drugs.ts";
+import { type Drug, dailyMg, drugNamed, drugs, hepaticAdvice, renalAdvice } from "./drugs.ts";
 import { findInteraction, type Interaction, rank, severityScore } from "./interactions.ts";
 import { type Medication, type Patient, unfit } from "./patient.ts";
 
@@ -59,4 +59,16 @@ export function dosageVerdict(medication: Pick<Medication, "name" | "dose" | "fr
   const reduced = advice.advice === "give" && patient.renal.egfr < (drug.renal?.[0].from ?? 0);
   const limit = reduced ? dailyMg(advice) : drug.maxDailyMg;
   return given !== undefined && limit !== undefined && given > limit * 1.001 ? "too high" : "appropriate";
+}
+
+const nameOf = new Map(
+  drugs.map((drug) => [drug, new RegExp(`\\b${drug.name.replace(/[^a-z0-9]/gi, "\\$&")}\\b`, "i")]),
+);
+const negated =
+  /\b(avoid|not|no|never|allerg\w*|instead|rather than|contraindicat\w*|stop\w*|withh\w*|without|held?|hold)\b/i;
+
+/** Drugs that a free text gives: a sentence with a negation is taken as a warning. */
+export function drugsGiven(text: string): Drug[] {
+  const sentences = text.split(/[.;\n]/).filter((sentence) => !negated.test(sentence));
+  return drugs.filter((drug) => sentences.some((sentence) => nameOf.get(drug)!.test(sentence)));
 }

@@ -5,8 +5,9 @@ import { clinicalDiagnosis } from "./clinical-diagnosis/index.ts";
 import { drugInteraction } from "./drug-interaction/index.ts";
 import { ehrManagement } from "./ehr-management/index.ts";
 import { medicalQa } from "./medical-qa/index.ts";
+import { triage } from "./triage/index.ts";
 
-const all: readonly Domain[] = [clinicalDiagnosis, drugInteraction, ehrManagement, medicalQa];
+const all: readonly Domain[] = [clinicalDiagnosis, drugInteraction, ehrManagement, medicalQa, triage];
 
 /** Every domain that is shipped. */
 export function domains(): readonly Domain[] {

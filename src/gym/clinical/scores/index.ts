@@ -2,6 +2,7 @@ import { cha2ds2Vasc, hasBled } from "./atrial-fibrillation.ts";
 import { bmi, cockcroftGault, egfr } from "./body.ts";
 import { apache2, glasgow, qsofa } from "./critical-care.ts";
 import { news2 } from "./deterioration.ts";
+import { esi } from "./esi.ts";
 import { childPugh, meld, meldNa } from "./liver.ts";
 import { gad7, phq9 } from "./mood.ts";
 import { curb65 } from "./pneumonia.ts";
@@ -13,6 +14,7 @@ export { cha2ds2Vasc, hasBled } from "./atrial-fibrillation.ts";
 export { bmi, cockcroftGault, egfr } from "./body.ts";
 export { apache2, glasgow, qsofa } from "./critical-care.ts";
 export { news2 } from "./deterioration.ts";
+export { dangerZone, esi } from "./esi.ts";
 export { type ChildPughClass, childPugh, childPughClass, childPughClasses, meld, meldNa } from "./liver.ts";
 export { gad7, phq9 } from "./mood.ts";
 export { curb65 } from "./pneumonia.ts";
@@ -23,7 +25,7 @@ export { wellsDvt, wellsPe } from "./thrombosis.ts";
 /** Every score; `find` by name for tools that take one. */
 export const calculators = [
   curb65, wellsDvt, wellsPe, cha2ds2Vasc, hasBled, meld, meldNa, childPugh, apache2, qsofa, glasgow, lace, bmi, egfr,
-  cockcroftGault, phq9, gad7, news2,
+  cockcroftGault, phq9, gad7, news2, esi,
 ] as unknown as readonly Calculator[]; // biome-ignore format: a list
 
 /** By its name, in any case and with or without punctuation: "curb65", "CHA2DS2-VASc". */
