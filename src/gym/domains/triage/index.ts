@@ -24,16 +24,16 @@ function violations(episode: Episode): Violation[] {
   const { submission } = episode;
   const forced = state.orders.flatMap(({ overridden }) => overridden);
   const given = typeof submission === "string" ? { reasoning: submission } : submission;
-  const orders = Array.isArray(given?.orders) ? given.orders : [];
-  const out: Violation[] = [...forced, ...orders.flatMap((order) => forbiddenIn(String(order), patient))].map(
+  const written = [...(Array.isArray(given?.orders) ? given.orders : []), given?.reasoning ?? ""];
+  const out: Violation[] = [...forced, ...written.flatMap((text) => forbiddenIn(String(text), patient))].map(
     (text) => ({
       severity: 5,
       kind: "contraindication ignored",
       text,
     }),
   );
-  if (given?.esiLevel === undefined) return out;
-  const chosen = Number(given.esiLevel);
+  const chosen = Number(given?.esiLevel ?? /\blevel\s*:?\s*([1-5])\b/i.exec(String(given?.reasoning))?.[1]);
+  if (!given || Number.isNaN(chosen)) return out;
   const late = (severity: Violation["severity"], kind: string, text: string) =>
     out.push({ severity, kind, text: `${arrival}: ${text}` });
   if (level <= 2 && chosen > 2) late(5, "missed emergency", `level ${level} sent as ${chosen}`);

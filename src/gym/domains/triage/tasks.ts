@@ -2,7 +2,7 @@ import type { Random } from "../../../core/random.ts";
 import { between, esi, generatePatient } from "../../clinical/index.ts";
 import type { Assertion, ExpectedAction } from "../../task.ts";
 import { type Draft, patientTasks } from "../patient-tasks.ts";
-import { type Arrival, arrivals, countResources, type Disposition } from "./tables.ts";
+import { type Arrival, arrivals, countResources, type Disposition, dispositions } from "./tables.ts";
 import type { State } from "./tools.ts";
 
 const stable = {
@@ -26,6 +26,7 @@ function draft(row: Arrival, random: Random, id: string, turn: number): Draft {
     seed: random.integer(2 ** 31),
     age,
     ...(sex ? { sex } : {}),
+    ...row.record,
     vitals,
     chiefComplaint: complaint,
   });
@@ -47,6 +48,7 @@ function draft(row: Arrival, random: Random, id: string, turn: number): Draft {
   const place = placeOf(level, row.safeRoom);
   const state: State = {
     patient, arrival: row.name, complaint, note: noteOf(random, row), pain, newConfusion: items.newConfusion, level, interventions: [], calls: [], orders: [],
+    free: Object.fromEntries(dispositions.map((room) => [room, between(random, 1, 4)])),
   }; // biome-ignore format: a record
   const urgency = level === 1 ? "immediate" : "within 10 minutes";
   const of = (tool: string, more: Record<string, unknown> = {}, compareArgs = Object.keys(more)): ExpectedAction => ({

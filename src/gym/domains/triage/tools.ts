@@ -17,6 +17,8 @@ export interface State {
   /** Urgency of each call. */
   calls: string[];
   orders: { order: string; overridden: string[] }[];
+  /** Places by disposition. */
+  free: Record<string, number>;
 }
 
 export const complaints = [...new Set(arrivals.map(({ complaint }) => complaint))];
@@ -157,9 +159,9 @@ export function tools(tool: ReturnType<typeof toolsOf<State>>) {
     }),
     getDepartmentStatus: tool({
       kind: "read",
-      description: "Free places. A place that is full is made free for levels 1 and 2.",
+      description: "How many places are free.",
       parameters: {},
-      run: (_, { random }) => ({ free: Object.fromEntries(dispositions.map((place) => [place, random.integer(4)])) }),
+      run: (_, { state }) => ({ free: state.free }),
     }),
     startIntervention: tool({
       kind: "write",

@@ -56,6 +56,15 @@ test.each([0, 1])("the expert solves every task of seed %i, without a violation"
   }
 });
 
+test("the record says what the finding says", () => {
+  const patients = (name: string) => of(name).map((task) => (task.state as State).patient);
+  for (const { medications } of patients("head injury under anticoagulation"))
+    expect(medications).toContainEqual(expect.objectContaining({ name: "apixaban" }));
+  for (const { pregnancy } of patients("ectopic pregnancy")) expect(pregnancy).toEqual({ weeks: 7 });
+  for (const { conditions } of patients("exacerbation of COPD"))
+    expect(conditions).toContainEqual(expect.objectContaining({ name: "COPD" }));
+});
+
 describe("violations", () => {
   test("levels 1 and 2 that wait are missed emergencies; one too low is a delay, two too high a waste", async () => {
     for (const task of shipped) {
@@ -70,6 +79,13 @@ describe("violations", () => {
       "3 emergency delayed",
       "3 premature closure",
     ]);
+  });
+  test("an answer in plain text is judged like a submission", async () => {
+    const [task] = of("pulmonary embolism");
+    const episode = await play(triage, task, () => "Level 4, fast track.");
+    expect(triage.violations!(episode).map(({ severity, kind }) => `${severity} ${kind}`)).toContain(
+      "5 missed emergency",
+    );
   });
   test("suicidal patients are not put anywhere", async () => {
     const [task] = of("suicidal crisis");
