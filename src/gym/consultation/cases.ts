@@ -29,7 +29,10 @@ export interface ConsultationCase {
   bias: string;
   /** Of the doctor, the diagnosis included. */
   turns: number;
+  /** The first thing said. */
   opening: string;
+  /** The second: what the patient wrongly believes; may be empty. */
+  belief: string;
   facts: Fact[];
   diagnosis: string;
   recommendation: string;
@@ -64,7 +67,6 @@ export function consultationCase(
     const facts = factsOf(random, presentation, patient, items, { ...manner, cause }).filter(
       ({ text }) => !phraseFinder(text)(presentation.name),
     );
-    const { opening } = biasNamed(manner.bias);
     const { drug } = solution;
     const dose = drug === undefined ? undefined : { drug, ...regimen(patient, drug, presentation.dose) };
     return {
@@ -72,15 +74,11 @@ export function consultationCase(
       age: patient.age,
       sex: patient.sex,
       ...manner,
-      opening: opening
-        .replace(
-          "{}",
-          facts
-            .filter(({ layer }) => layer === 0)
-            .map(({ text }) => text)
-            .join(" "),
-        )
-        .replace("{cause}", cause),
+      opening: facts
+        .filter(({ layer }) => layer === 0)
+        .map(({ text }) => text)
+        .join(" "),
+      belief: biasNamed(manner.bias).belief.replace("{cause}", cause),
       facts,
       diagnosis: presentation.name,
       recommendation: recommend(presentation, dose),
@@ -170,7 +168,7 @@ function background(
     fact("severity", `About ${level} out of 10.`, "how bad|how severe|severity|scale|out of 10|out of ten|rate|how strong"),
     fact("course", "It has been getting worse.", "worse|better|improv|chang|progress|come and go|comes and go|constant"),
     fact("tried", random.choice(tried), "tried|taken anything for|help|relie|ease"),
-    fact("belief", biasNamed(biasName).belief.replace("{cause}", cause), "worr|afraid|concern|do you think|you believe|your own idea|explain it"),
+    fact("belief", biasNamed(biasName).belief.replace("{cause}", cause) || "I have no idea what it could be.", "worr|afraid|concern|do you think|you believe|your own idea|explain it"),
     fact("conditions", conditions.length > 0 ? `I have ${list(conditions.map(({ name }) => name))}.` : "I have no other illnesses.", "illness|condition|medical history|past history|medical problem|health problem|disease|diagnosed|chronic|diabet|blood pressure|asthma|epilep"),
     fact("medications", medications.length > 0 ? `I take ${list(medications.map(({ name, dose }) => `${name} ${dose}`))}.` : "I take no medicines.", "medication|medicine|tablet|pill|drugs|prescri|take anything|taking anything"),
     fact("allergies", allergies.length > 0 ? `I am allergic to ${list(allergies.map(({ allergen, reaction }) => `${allergen}, it gave me ${reaction}`))}.` : "I have no allergies.", "allerg|tolerate|bad reaction"),

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../core/random.ts";
 import { renderAnswer } from "../answer-form.ts";
 import { findPresentation, presentations } from "../clinical/index.ts";
+import { contamination } from "../contamination/contamination.ts";
 import { demonstrations } from "../demonstrations.ts";
 import { expertPolicy, play, recordOf, replay } from "../play.ts";
 import { scoreEpisode } from "../reward.ts";
@@ -33,6 +34,7 @@ const known: ConsultationCase = {
   bias: "none",
   turns: 6,
   opening: "I have had a temperature.",
+  belief: "",
   facts: [
     { id: "fever", text: "I have had a temperature.", ask: ["fever", "temperature"], layer: 0 },
     { id: "since", text: "It started 3 days ago.", ask: ["since when", "how long"], layer: 1 },
@@ -48,7 +50,7 @@ const task: Task = {
   id: "hand-made",
   domain: "consultation",
   split: "train",
-  ticket: 'Ada Adler, female, 44 years, says: "I have had a temperature."',
+  ticket: '"I have had a temperature." says Ada Adler, 44, female.',
   difficulty: 3,
   criteria: { actions: [], assertions: [] },
   state: known,
@@ -210,6 +212,10 @@ describe("cases", () => {
     expect(doctor.tasks({ count: 12, seed: 4 })).toEqual(doctor.tasks({ seed: 4 }).slice(0, 12));
   });
 
+  test("test tasks are not in the training tasks", async () => {
+    (await contamination(doctor.tasks({ split: "train" }), doctor.tasks({ split: "test", count: 100 }))).assert();
+  });
+
   test("settings hold: fixed turns, personality, belief; an unknown one is refused", () => {
     const fixed = consultation({ turns: 4, personality: "terse", bias: "recency" });
     for (const { state } of fixed.tasks({ count: 10 })) {
@@ -247,6 +253,7 @@ describe("cases", () => {
   test("every symptom can be asked for by its lay name, also one without a row", () => {
     for (const name of presentations.flatMap(({ symptoms }) => symptoms)) {
       const { says, lay, ask: words } = symptomOf(name);
+      expect(says.split(" ").length).toBeLessThan(10);
       const fact = { id: name, text: says, ask: words, layer: 2 as const };
       expect([name, matchFacts(`Do you have ${lay}?`, [fact])]).toEqual([name, [fact]]);
     }

@@ -242,13 +242,13 @@ function tasks(
 function taskOf({ id: patientId, split, presentation, make }: ReturnType<typeof nthCase>, seed: number): Task {
   const { system: kind, confirm } = presentation;
   const known = make();
-  const { name, age, sex, opening, diagnosis, recommendation, turns } = known;
+  const { name, age, sex, opening, belief, diagnosis, recommendation, turns } = known;
   return {
     id: `consultation-${patientId}-${seed}`,
     domain: "consultation",
     split,
     kind,
-    ticket: `${name}, ${sex}, ${age} years, says: "${opening}"`,
+    ticket: `"${opening}" says ${name}, ${age}, ${sex}.${belief && ` "${belief}"`}`,
     difficulty: (turns <= 3 ? 5 : turns <= 5 ? 4 : turns <= 7 ? 3 : 2) as Task["difficulty"],
     patientId,
     answer: `Diagnosis: ${diagnosis} Recommendation: ${recommendation}`,

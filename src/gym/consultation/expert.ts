@@ -12,7 +12,7 @@ import { symptomOf } from "./symptoms.ts";
  * Knows the tables and what was said, nothing of the case.
  */
 export function* expert({ ticket }: Pick<Brief, "ticket">): Expert {
-  const [, sex, age] = /, (female|male), (\d+) years, says:/.exec(ticket) ?? [];
+  const [, age, sex] = /" says .+, (\d+), (female|male)\./.exec(ticket) ?? [];
   const possible = presentations.filter(
     ({ age: [from, to], sex: only }) => Number(age) >= from && Number(age) <= to && (only ?? sex) === sex,
   );

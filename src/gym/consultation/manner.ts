@@ -34,24 +34,22 @@ export const personalities: readonly Personality[] = [
   p("well-read", "uses exact words and wants reasons", 3, 1, ["To be precise: {}", "{} I have written it down."], "I have no information on that.", "I should like to know first why that matters.", "That is already in my answers."),
 ];
 
-/** What a patient wrongly believes; told in the opening. `cause` is never a diagnosis. */
+/** What a patient wrongly believes; told in the opening, and when asked. `{cause}` is never a diagnosis. */
 export interface Bias {
   name: string;
   description: string;
-  /** `{}` is the complaint's sentence, `{cause}` a harmless cause. */
-  opening: string;
-  /** What is said when asked what the patient fears or thinks. */
+  /** At most ten words, so that tickets of different patients have no long runs of words in common. */
   belief: string;
 }
 
 // biome-ignore format: a table
 export const biases: readonly Bias[] = [
-  { name: "none", description: "believes nothing in particular", opening: "{}", belief: "I have no idea what it could be." },
-  { name: "self-diagnosis", description: "is sure of a harmless cause", opening: "{} I am sure it comes from {cause}.", belief: "I am sure it comes from {cause}." },
-  { name: "recency", description: "explains it by the last thing that happened", opening: "{} It must be because of {cause}, that was just before.", belief: "It began right after {cause}." },
-  { name: "availability", description: "expects what an acquaintance had", opening: "{} My neighbour had the same, and with her it was only {cause}.", belief: "With my neighbour it was {cause}." },
-  { name: "internet", description: "trusts what was read on the internet", opening: "{} I read on the internet that it comes from {cause}.", belief: "The internet says {cause}." },
-  { name: "minimising", description: "takes it for nothing", opening: "It is probably nothing, but: {}", belief: "It will be nothing much." },
+  { name: "none", description: "believes nothing in particular", belief: "" },
+  { name: "self-diagnosis", description: "is sure of a harmless cause", belief: "I am sure it comes from {cause}." },
+  { name: "recency", description: "explains it by the last thing that happened", belief: "It came right after {cause}." },
+  { name: "availability", description: "expects what an acquaintance had", belief: "A neighbour had that too, from {cause}." },
+  { name: "internet", description: "trusts what was read on the internet", belief: "The internet says it comes from {cause}." },
+  { name: "minimising", description: "takes it for nothing", belief: "It is probably nothing." },
 ];
 
 export const harmlessCauses = ["something I ate", "stress at work", "the change of weather", "sleeping badly", "carrying the shopping", "getting older", "too little fresh air"] as const; // biome-ignore format: a list

@@ -1,7 +1,7 @@
 import { type ChatEndpointOptions, chatEndpoint } from "../../text/chat-endpoint.ts";
 import type { ChatMessage } from "../../text/tokenizer.ts";
 import { phraseFinder } from "../rewards/terms.ts";
-import type { ConsultationCase, Fact } from "./cases.ts";
+import type { Fact } from "./cases.ts";
 import { biasNamed, personalityNamed } from "./manner.ts";
 import { type Asked, isOpen, type PatientReply, questionKey, rulePatient, type SimulatedPatient } from "./patient.ts";
 
@@ -31,10 +31,10 @@ function endpointWriter(options: ChatEndpointOptions): ReplyWriter {
 }
 
 function promptOf({ case: known, question, told }: Asked, open: readonly Fact[]): ChatMessage[] {
-  const { name, age, sex, opening } = known as ConsultationCase;
+  const { name, age, sex, opening, belief } = known;
   const facts = open.map(({ id, text }, i) => `${i + 1}. ${text}${told.includes(id) ? " (told before)" : ""}`);
   const system = `You play ${name}, a ${sex} patient of ${age}, who ${personalityNamed(known.personality).description} and ${biasNamed(known.bias).description}.
-You came and said: "${opening}"
+You came and said: "${[opening, belief].join(" ").trim()}"
 All that you know:
 ${facts.join("\n")}
 Answer the doctor's question in one or two sentences from these facts only. Tell nothing that was not asked for and make nothing up. If the facts do not answer it, say that you don't know.

@@ -1,6 +1,7 @@
 /**
  * Texts as rows of numbers: every word becomes a 32-bit hash, so that runs of words can be looked up by the million. Words are runs of
- * letters and digits in lower case; each character of Chinese script is a word.
+ * letters and digits in lower case; each character of Chinese script is a word. # and _ count as letters: maps of games are made of
+ * them, and would all be equal without.
  */
 
 /** Hashes of the words of `text`, written into `out` from the front; returns how many. `out` grows by being replaced. */
@@ -31,8 +32,11 @@ export class WordHasher {
   }
 }
 
+const [hashSign, underscore] = [0x23, 0x5f];
+
 function isWordCode(code: number): boolean {
-  if (code < 128) return (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
+  if (code < 128)
+    return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === hashSign || code === underscore;
   const punctuation = code < 0xc0 || (code >= 0x2000 && code <= 0x206f) || (code >= 0x3000 && code <= 0x303f);
   return !punctuation && !(code >= 0xff00 && code <= 0xff0f);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../core/random.ts";
 import { renderAnswer } from "../answer-form.ts";
+import { contamination } from "../contamination/contamination.ts";
 import { demonstrations } from "../demonstrations.ts";
 import { expertPolicy, play, recordOf, replay } from "../play.ts";
 import { scoreEpisode } from "../reward.ts";
@@ -113,6 +114,10 @@ describe("solvers", () => {
 });
 
 describe("tasks and policies", () => {
+  test("test maps are not in the training maps", async () => {
+    (await contamination(firm.tasks({ split: "train" }), firm.tasks({ split: "test", count: 60 }))).assert();
+  });
+
   test("maps are distinct, each in one split under every seed", () => {
     const splits = new Map<string, string>();
     for (let seed = 0; seed < 3; seed++) {

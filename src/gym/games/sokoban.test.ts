@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../core/random.ts";
 import { renderAnswer } from "../answer-form.ts";
+import { contamination } from "../contamination/contamination.ts";
 import { demonstrations } from "../demonstrations.ts";
 import { expertPolicy, play, recordOf, replay } from "../play.ts";
 import { scoreEpisode } from "../reward.ts";
@@ -160,6 +161,10 @@ describe("the solver", () => {
 });
 
 describe("tasks", () => {
+  test("test maps are not in the training maps", async () => {
+    (await contamination(game.tasks({ split: "train" }), game.tasks({ split: "test", count: 60 }))).assert();
+  });
+
   test("are distinct under turns and mirrors, in one split each under every seed, and can be solved", () => {
     const bySplit = new Map<string, string>();
     for (let seed = 0; seed < 3; seed++) {
