@@ -15,23 +15,22 @@ export interface BootstrapOptions {
   resamples?: number;
   /** @default 0.95 */
   confidence?: number;
+  /**
+   * Of each value what it has in common with others, the patient, say: those are drawn together, since values of one patient are not
+   * independent (cluster bootstrap, Davison and Hinkley 1997, section 3.8). @default each value by itself
+   */
+  groups?: readonly string[];
 }
 
-/** `null` of no values: nothing measured is not 0. All values equal: an interval of width 0, which says little for small n. */
+/**
+ * `null` of no values: nothing measured is not 0. All values equal, or of one group: an interval of width 0, which says little for
+ * small n.
+ */
 export function bootstrapMean(values: readonly number[], options: BootstrapOptions): Estimate | null {
   const n = values.length;
   if (n === 0) return null;
-  const { seed, resamples = 2000, confidence = 0.95 } = options;
-  const random = new Random(seed).split("bootstrap", n);
-  const means = new Float64Array(resamples);
-  for (let b = 0; b < resamples; b++) {
-    let total = 0;
-    for (let i = 0; i < n; i++) total += values[random.integer(n)];
-    means[b] = total / n;
-  }
-  means.sort();
-  const tail = (1 - confidence) / 2;
-  return { value: mean(values), low: quantile(means, tail), high: quantile(means, 1 - tail), n };
+  const means = resampledMeans(values, "bootstrap", options);
+  return { value: mean(values), ...interval(means, options), n };
 }
 
 export interface PairedDifference extends Estimate {
@@ -51,25 +50,45 @@ export function pairedBootstrap(
   const n = before.length;
   if (n === 0) return null;
   const differences = after.map((value, i) => value - before[i]);
-  const { seed, resamples = 2000, confidence = 0.95 } = options;
-  const random = new Random(seed).split("paired bootstrap", n);
+  const means = resampledMeans(differences, "paired bootstrap", options);
+  const notBetter = means.reduce((count, each) => count + Number(each <= 0), 0);
+  return { value: mean(differences), ...interval(means, options), n, p: (notBetter + 1) / (means.length + 1) };
+}
+
+/** Of as many groups as there are, drawn with replacement; sorted. */
+function resampledMeans(values: readonly number[], stream: string, options: BootstrapOptions): Float64Array {
+  const { seed, resamples = 2000 } = options;
+  const { sums, counts } = grouped(values, options.groups);
+  const random = new Random(seed).split(stream, sums.length);
   const means = new Float64Array(resamples);
-  let notBetter = 0;
   for (let b = 0; b < resamples; b++) {
-    let total = 0;
-    for (let i = 0; i < n; i++) total += differences[random.integer(n)];
+    let [total, n] = [0, 0];
+    for (let i = 0; i < sums.length; i++) {
+      const drawn = random.integer(sums.length);
+      total += sums[drawn];
+      n += counts[drawn];
+    }
     means[b] = total / n;
-    if (total <= 0) notBetter++;
   }
-  means.sort();
+  return means.sort();
+}
+
+function grouped(values: readonly number[], groups?: readonly string[]): { sums: number[]; counts: number[] } {
+  if (!groups) return { sums: [...values], counts: values.map(() => 1) };
+  const places = new Map<string, number>();
+  const [sums, counts]: [number[], number[]] = [[], []];
+  for (const [i, value] of values.entries()) {
+    const at = places.get(groups[i]) ?? places.size;
+    places.set(groups[i], at);
+    sums[at] = (sums[at] ?? 0) + value;
+    counts[at] = (counts[at] ?? 0) + 1;
+  }
+  return { sums, counts };
+}
+
+function interval(means: Float64Array, { confidence = 0.95 }: BootstrapOptions): { low: number; high: number } {
   const tail = (1 - confidence) / 2;
-  return {
-    value: mean(differences),
-    low: quantile(means, tail),
-    high: quantile(means, 1 - tail),
-    n,
-    p: (notBetter + 1) / (resamples + 1),
-  };
+  return { low: quantile(means, tail), high: quantile(means, 1 - tail) };
 }
 
 function mean(values: readonly number[]): number {

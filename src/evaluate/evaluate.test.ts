@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { displaySymbol } from "../core/display.ts";
-import { Run } from "../core/run.ts";
-import type { Model } from "../model/model.ts";
+import { fakeEngine, fakeModelType } from "../engine/fake.ts";
+import type { Actor } from "../generate/players.ts";
+import { domain, domains } from "../gym/domains/index.ts";
+import { expertPolicy } from "../gym/play.ts";
+import { randomPolicy } from "../gym/random-policy.ts";
+import { createModel } from "../model/load.ts";
+import { ByteTokenizer } from "../text/byte-tokenizer.ts";
+import type { ChatMessage } from "../text/tokenizer.ts";
 import { bootstrapMean, pairedBootstrap } from "./bootstrap.ts";
 import { compare } from "./compare.ts";
-import { type Completion, playEpisodes } from "./episode.ts";
-import { Evaluation, evaluate } from "./evaluate.ts";
+import { evaluate } from "./evaluate.ts";
+import { Evaluation } from "./evaluation.ts";
 import { callsMatch, exactMatch } from "./exact-match.ts";
 import { type EvaluationTask, parseToolCalls } from "./task.ts";
 
@@ -23,6 +29,26 @@ describe("bootstrap", () => {
     expect(Math.abs(estimate.low - 0.7076)).toBeLessThan(0.01);
     expect(Math.abs(estimate.high - 0.7924)).toBeLessThan(0.01);
     expect(bootstrapMean(values, { seed: 3 })).toEqual(estimate);
+  });
+
+  it("draws the values of a group as one: saying everything four times narrows nothing", () => {
+    const values = [0, 1, 1, 0.5, 0, 1];
+    const four = values.flatMap((value) => [value, value, value, value]);
+    const groups = values.flatMap((_, i) => [`p${i}`, `p${i}`, `p${i}`, `p${i}`]);
+    const { n: _, ...once } = bootstrapMean(values, { seed: 1 })!;
+    expect(bootstrapMean(four, { seed: 1, groups })).toEqual({ ...once, n: 24 });
+    const narrow = bootstrapMean(four, { seed: 1 })!;
+    expect(narrow.high - narrow.low).toBeLessThan(0.7 * (once.high - once.low));
+    const zeros = four.map(() => 0);
+    expect(pairedBootstrap(zeros, four, { seed: 1, groups })!.low).toBe(
+      pairedBootstrap(zeros.slice(0, 6), values, { seed: 1 })!.low,
+    );
+  });
+
+  it("a mean over groups of unequal size weighs values, not groups", () => {
+    // groups of means 0 and 1 with 1 and 3 values: draws give 0 (¼), ¾ (½), 1 (¼)
+    const { value, low, high } = bootstrapMean([0, 1, 1, 1], { seed: 0, groups: ["a", "b", "b", "b"] })!;
+    expect([value, low, high]).toEqual([0.75, 0, 1]);
   });
 
   it("paired: the tasks' own difficulty cancels", () => {
@@ -79,54 +105,95 @@ const doubling = (id: string, x: number): EvaluationTask => ({
   calls: [{ name: "double", arguments: { x } }],
   execute: ({ arguments: args }) => ({ result: 2 * (args.x as number) }),
 });
-const completion = (text: string, finish: Completion["finish"] = "stop"): Completion => {
-  return { prompt: "…", completion: text, finish, tokens: 3 };
-};
+/** Answers by a function of the conversation. */
+const says =
+  (answer: (messages: readonly ChatMessage[]) => string): Actor =>
+  () =>
+    answer;
+const last = (messages: readonly ChatMessage[]) => String(messages.at(-1)!.content);
 
-describe("playEpisodes", () => {
-  it("runs the tools and lets the model go on from what they returned", async () => {
-    const seen: string[][] = [];
-    const { outcomes, tokens } = await playEpisodes(
-      [doubling("a", 4), doubling("b", 5)],
-      async (chats) => {
-        seen.push(chats.map(({ messages }) => messages.map(({ content }) => content).join(" | ")));
-        return chats.map(({ messages }) => {
-          const last = messages.at(-1)!;
-          if (last.role === "tool") return completion(String(JSON.parse(last.content as string).result));
-          return completion(call(Number(/\d/.exec(last.content as string)![0])));
-        });
-      },
-      4,
-    );
-    expect(seen[1][0]).toBe(`twice 4? | ${call(4)} | {"result":8}`);
-    expect(outcomes.map(({ exactMatch, answer }) => [exactMatch, answer])).toEqual([
-      [true, "8"],
-      [true, "10"],
+/** A model of random weights, with what its generator does. */
+async function fakeModel(step?: () => never) {
+  const config = {
+    model_type: fakeModelType,
+    vocab_size: 259,
+    hidden_size: 4,
+    max_position_embeddings: 400,
+    eos_token_id: 257,
+  };
+  const model = await createModel(config, {
+    seed: 1,
+    _internal: { engine: fakeEngine(), tokenizer: new ByteTokenizer() },
+  });
+  if (!step) return model;
+  const create = model.engine.createGenerator.bind(model.engine);
+  model.engine.createGenerator = async (options) => Object.assign(await create(options), { step: async () => step() });
+  return model;
+}
+
+describe("evaluate, of evaluation tasks", () => {
+  const tasks = Array.from({ length: 10 }, (_, i) => doubling(`t${i}`, i));
+  const good = says((messages) => {
+    const result = /"result":(\d+)/.exec(last(messages))?.[1];
+    return result ?? call(Number(/\d+/.exec(last(messages))![0]));
+  });
+  const one = async (model: Actor, task = doubling("a", 4), options = {}) =>
+    (await evaluate({ model, tasks: [task], ...options })).outcomes[0];
+
+  it("runs the tools and lets the model go on from what they returned; scores with n and interval, by kind", async () => {
+    const run = evaluate({ model: good, tasks, concurrency: 4, name: "stub" });
+    const result = await run;
+    expect(result.exactMatch).toEqual({ value: 1, low: 1, high: 1, n: 10 });
+    expect(result.score).toEqual(result.exactMatch);
+    expect(result.byKind.even!.n).toBe(5);
+    expect(result.outcomes[3].trajectory.messages.map(({ content }) => content)).toEqual([
+      "twice 3?",
+      call(3),
+      '{"result":6}',
+      "6",
     ]);
-    expect(outcomes[0].turns).toHaveLength(2);
-    expect(tokens).toBe(12);
+    expect(run.events.map(({ done }) => done)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    const text = String((await result[displaySymbol]())["text/plain"]);
+    expect(text).toContain("stub: 10 tasks, 0 failed");
+    expect(text).toMatch(/^tool calls +1\.000/m);
   });
 
-  it("a right answer without the calls is not an exact match", async () => {
-    const { outcomes } = await playEpisodes([doubling("a", 4)], async () => [completion("8")], 4);
-    expect(outcomes[0]).toMatchObject({ answerMatch: true, callsMatch: false, exactMatch: false, status: "scored" });
+  it("an answer without the calls, and calls without an answer, are no match", async () => {
+    expect((await one(says(() => "8"))).parts).toEqual({ exactMatch: 0, answerMatch: 1, callsMatch: 0 });
+    expect((await one(says((messages) => (last(messages).startsWith("{") ? "9" : call(4))))).parts).toEqual({
+      exactMatch: 0,
+      answerMatch: 0,
+      callsMatch: 1,
+    });
+    const { calls: _, ...free } = doubling("a", 4);
+    expect(
+      (
+        await one(
+          says(() => "8"),
+          free,
+        )
+      ).parts,
+    ).toEqual({ exactMatch: 1, answerMatch: 1, callsMatch: null });
   });
 
-  it("the model's errors are scored, with why: endless calls, cut-off text, broken calls", async () => {
-    const play = async (text: string, finish?: Completion["finish"]) =>
-      (await playEpisodes([doubling("a", 4)], async () => [completion(text, finish)], 2)).outcomes[0];
-    expect(await play(call(4))).toMatchObject({
+  it("no answer within the turns, a broken call and a completion that is cut off are wrong, and say so", async () => {
+    expect(
+      await one(
+        says(() => call(4)),
+        undefined,
+        { maxTurns: 2 },
+      ),
+    ).toMatchObject({
       status: "scored",
-      exactMatch: false,
-      answer: null,
+      score: 0,
       reason: "no final answer in 2 turns",
     });
-    expect(await play(call(4), "length")).toMatchObject({
+    expect(await one(says(() => "<tool_call>{</tool_call>"))).toMatchObject({ score: 0, turns: [{}] });
+    expect(await one(await fakeModel(), undefined, { maxNewTokens: 1 })).toMatchObject({
       status: "scored",
-      exactMatch: false,
-      reason: "cut off at maxNewTokens",
+      score: 0,
+      reason: "a completion was cut off",
     });
-    expect(await play("<tool_call>{</tool_call>")).toMatchObject({ status: "scored", exactMatch: false, calls: [] });
   });
 
   it("a tool that breaks fails its own task only, and is no score", async () => {
@@ -136,95 +203,93 @@ describe("playEpisodes", () => {
         throw new Error("database gone");
       },
     };
-    const { outcomes } = await playEpisodes(
-      [doubling("a", 4), broken],
-      async (chats) => chats.map(({ messages }) => completion(messages.at(-1)!.role === "tool" ? "8" : call(4))),
-      4,
-    );
-    expect(outcomes[0].exactMatch).toBe(true);
-    expect(outcomes[1]).toMatchObject({ status: "failed", exactMatch: null, reason: "tool double: database gone" });
-  });
-});
-
-/** A model that answers by a function of the rendered chat. */
-function stub(answer: (prompt: string) => string): Model {
-  const texts: string[] = [];
-  const tokenizer = {
-    applyChatTemplate: (messages: { content: string }[]) => messages.map(({ content }) => content).join("\n"),
-    encode: (text: string) => Int32Array.of(texts.push(text) - 1),
-  };
-  const generate = (prompts: Int32Array[]) =>
-    new Run("generate", async () =>
-      prompts.map(([id]) => ({ text: answer(texts[id]), finishReason: "stop", tokens: [1, 2] })),
-    );
-  return { name: "stub", tokenizer, generate } as unknown as Model;
-}
-
-describe("evaluate", () => {
-  const tasks = Array.from({ length: 10 }, (_, i) => doubling(`t${i}`, i));
-  const good = stub((prompt) => /"result":(\d+)/.exec(prompt)?.[1] ?? call(Number(/\d+/.exec(prompt)![0])));
-
-  it("gives scores with n and interval, by kind, with progress", async () => {
-    const run = evaluate({ model: good, tasks, batchSize: 4 });
-    const result = await run;
-    expect(result.exactMatch).toEqual({ value: 1, low: 1, high: 1, n: 10 });
-    expect(result.byKind.even!.n).toBe(5);
-    expect(run.events.map(({ done }) => done)).toEqual([4, 8, 10]);
-    expect((await result[displaySymbol]())["text/plain"]).toContain("stub: 10 tasks, 0 failed");
+    const { outcomes, exactMatch: match, failed } = await evaluate({ model: good, tasks: [doubling("a", 4), broken] });
+    expect(outcomes[0].score).toBe(1);
+    expect(failed).toMatchObject([{ id: "b", score: null, reason: "environment: tool double: database gone" }]);
+    expect(match!.n).toBe(1);
+    const none = await evaluate({ model: good, tasks: [broken] });
+    expect(none.score).toBeNull();
+    expect((await none[displaySymbol]())["text/plain"]).toContain("not measured");
   });
 
   it("fails with the reason when generation breaks: no score of 0", async () => {
-    const broken = stub(() => {
+    const model = await fakeModel(() => {
       throw new Error("out of memory");
     });
-    const run = evaluate({ model: broken, tasks });
+    const run = evaluate({ model, tasks });
     await expect(run.then()).rejects.toThrow("out of memory");
     expect(run.status).toBe("failed");
     expect(run.result).toBeUndefined();
   });
 
-  it("scores null when every task failed", async () => {
-    const failing = tasks.map((task) => ({ ...task, execute: () => JSON.parse("{") }));
-    const result = await evaluate({ model: good, tasks: failing.slice(0, 3) });
-    expect(result.exactMatch).toBeNull();
-    expect(result.failed).toHaveLength(3);
-    expect((await result[displaySymbol]())["text/plain"]).toContain("not measured");
-  });
-
   it("refuses tasks with equal ids, unknown options and empty lists before any work", () => {
     expect(() => evaluate({ model: good, tasks: [tasks[0], tasks[0]] })).toThrow(/"t0" is missing or used twice/);
     expect(() => evaluate({ model: good, tasks: [] })).toThrow(/tasks is an array of 0/);
+    expect(() => evaluate({ model: good })).toThrow(/give an environment, or tasks/);
+    expect(() => evaluate({ model: good, tasks, weights: { action: 1 } })).toThrow(/scored by exact match/);
+    expect(() => evaluate({ model: good, environment: domains()[0], maxTurns: 3 })).toThrow(/has its own/);
     expect(() => evaluate({ model: good, tasks, turns: 3 } as never)).toThrow(/no option "turns".*maxTurns/);
   });
 
-  it("is cancelled between batches", async () => {
-    const cancelling = stub(() => {
+  it("is cancelled between turns", async () => {
+    const cancelling = says(() => {
       run.cancel();
       return "x";
     });
-    const run = evaluate({ model: cancelling, tasks, batchSize: 1 });
+    const run = evaluate({ model: cancelling, tasks, concurrency: 1 });
     await expect(run.then()).rejects.toMatchObject({ code: "cancelled" });
     expect(run.events.length).toBeLessThan(tasks.length);
   });
 });
 
-describe("compare", () => {
-  const outcome = (id: string, right: boolean | null, kind = "k") => ({
-    id,
-    kind,
-    status: right === null ? ("failed" as const) : ("scored" as const),
-    exactMatch: right,
-    answerMatch: right,
-    callsMatch: null,
-    expected: "x",
-    answer: null,
-    calls: [],
-    turns: [],
+describe("evaluate, in the gym", () => {
+  const where = domain("drug-interaction");
+  const expert: Actor = (task) => expertPolicy(domain(task.domain), task);
+
+  it("gives the composite, every part with its n, and the action score at no weight", async () => {
+    const result = await evaluate({ model: expert, environment: where, count: 6 });
+    expect(result).toMatchObject({ measure: "composite", n: 6, failed: [] });
+    expect(result.actionScore!.value).toBeGreaterThanOrEqual(0.95);
+    const { weights } = result.outcomes[0].trajectory.reward!;
+    expect(weights.action).toBe(0);
+    const { parts, score } = result.outcomes[0];
+    const sum = Object.entries(weights).reduce((total, [name, weight]) => total + weight * (parts[name] ?? 0), 0);
+    expect(score).toBeCloseTo(sum, 10);
+    expect(where.tasks({ split: "test", count: 6 }).map(({ id }) => id)).toEqual(result.outcomes.map(({ id }) => id));
   });
-  const evaluation = (rights: (boolean | null)[]) =>
+
+  it("compares policies over domains, task by task", async () => {
+    const options = { environment: domains().slice(0, 2), count: 4 };
+    const random = await evaluate({ ...options, model: () => randomPolicy(1), name: "random" });
+    const best = await evaluate({ ...options, model: expert, name: "expert" });
+    const comparison = compare({ random, expert: best });
+    const names = options.environment.map(({ name }) => name).sort();
+    expect(comparison.rows.map(({ label, n }) => [label, n])).toEqual([["all", 8], ...names.map((name) => [name, 4])]);
+    expect(comparison.rows[0].differences[0]!.low).toBeGreaterThan(0.2);
+    expect(compare({ random, expert: best }, { by: "action" }).rows[0].estimates[1]!.value).toBeGreaterThan(0.9);
+    expect(() => compare({ random, expert: best }, { by: "luck" })).toThrow(/no part "luck"/);
+  });
+});
+
+describe("compare", () => {
+  const outcome = (id: string, score: number | null) => ({
+    id,
+    domain: "d",
+    kind: "k",
+    group: `d ${id}`,
+    status: score === null ? ("failed" as const) : ("scored" as const),
+    score,
+    parts: {},
+    turns: [],
+    trajectory: { task: { ticket: id, answer: "x" } } as never,
+  });
+  const evaluation = (scores: (number | null)[], weights = 1, base = "a") =>
     new Evaluation({
       name: "e",
-      outcomes: rights.map((right, i) => outcome(`t${i}`, right)),
+      base,
+      weights: { d: { action: weights } },
+      measure: "exact match",
+      outcomes: scores.map((score, i) => outcome(`t${i}`, score)),
       seconds: 1,
       tokens: 1,
       confidence: 0.95,
@@ -232,8 +297,8 @@ describe("compare", () => {
     });
 
   it("pairs by task and leaves out what failed in either", async () => {
-    const before = evaluation([false, false, null, true]);
-    const after = evaluation([true, true, true, true]);
+    const before = evaluation([0, 0, null, 1]);
+    const after = evaluation([1, 1, 1, 1]);
     const comparison = compare({ before, after });
     expect(comparison.n).toBe(3);
     expect(comparison.unscored).toBe(1);
@@ -241,13 +306,29 @@ describe("compare", () => {
     expect(comparison.rows[0].differences[0]!.value).toBeCloseTo(2 / 3);
     const text = String((await comparison[displaySymbol]())!["text/plain"]);
     expect(text).toContain("after − before");
-    expect(text).toContain("1 tasks failed in one or more and are left out");
+    expect(text).toContain("1 tasks failed in one or more");
+  });
+
+  it("one that measured nothing takes no task from the others", () => {
+    const comparison = compare({
+      nothing: evaluation([null, null]),
+      half: evaluation([0, 1]),
+      full: evaluation([1, 1]),
+    });
+    expect(comparison.rows[0].estimates.map((estimate) => estimate?.value ?? null)).toEqual([null, 0.5, 1]);
+    expect(comparison.rows[0].differences).toEqual([null, null]);
+    expect(comparison.n).toBe(2);
+  });
+
+  it("marks other base models, and refuses other weights", async () => {
+    const marked = compare({ a: evaluation([1]), b: evaluation([1], 1, "b") });
+    expect(marked.otherBases).toEqual(["b"]);
+    expect(String((await marked[displaySymbol]())!["text/plain"])).toContain("another base model than a: b");
+    expect(() => compare({ a: evaluation([1]), b: evaluation([1], 2) })).toThrow(/other weights/);
   });
 
   it("refuses other task sets", () => {
-    expect(() => compare({ a: evaluation([true]), b: evaluation([true, false]) })).toThrow(
-      /1 tasks, "b" 2, of which 1/,
-    );
-    expect(() => compare({ a: evaluation([true]) })).toThrow(/at least two/);
+    expect(() => compare({ a: evaluation([1]), b: evaluation([1, 0]) })).toThrow(/1 tasks, "b" 2, of which 1/);
+    expect(() => compare({ a: evaluation([1]) })).toThrow(/at least two/);
   });
 });

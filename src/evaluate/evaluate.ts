@@ -1,32 +1,53 @@
 import { z } from "zod";
-import { type Displayable, displaySymbol, type MimeBundle } from "../core/display.ts";
 import { MedgymError } from "../core/errors.ts";
 import { resolveOptions } from "../core/options.ts";
 import { Run } from "../core/run.ts";
-import type { Model } from "../model/model.ts";
+import { type Job, playJobs } from "../generate/play-jobs.ts";
+import { type Actor, actorBase, actorName, withPlayers } from "../generate/players.ts";
+import { environmentSchema, isEnvironment, jobsOf, playFields } from "../generate/rollout.ts";
+import type { Trajectory } from "../generate/trajectory.ts";
+import type { Domain } from "../gym/domain.ts";
+import type { Environment } from "../gym/episode.ts";
+import { type Split, splits, type Task } from "../gym/task.ts";
 import { bootstrapMean, type Estimate } from "./bootstrap.ts";
-import { type Complete, type Outcome, playEpisodes } from "./episode.ts";
+import { Evaluation, type Outcome, outcomeOf } from "./evaluation.ts";
 import type { EvaluationTask } from "./task.ts";
-import { evaluationCard, evaluationMeter, evaluationView } from "./view.ts";
+import { taskEnvironment } from "./task-environment.ts";
+import { evaluationMeter, evaluationView } from "./view.ts";
 
 export interface EvaluateOptions {
-  model: Model;
-  /** What to answer; ids must be distinct. */
-  tasks: readonly EvaluationTask[];
+  /** Who plays: a model, a server `{ endpoint, model }`, or a function from a task to its scripted policy. */
+  model: Actor;
+  /** Where: domains or environments. Left out: `tasks` are evaluation tasks, with prompts and answers of their own. */
+  environment?: Environment | readonly Environment[];
+  /** What to play; ids must be distinct. @default of domains, those of `split` */
+  tasks?: readonly EvaluationTask[] | readonly Task[];
+  /** Of the domains' own tasks. @default "test" */
+  split?: Split;
+  /** At most so many of each domain's own tasks. @default all */
+  count?: number;
   /** Label in tables. @default the model's name */
   name?: string;
-  /** Generations of an episode: each tool call takes one, the answer another. @default 4 */
+  /** Generations of an evaluation task: each tool call takes one, the answer another. @default 4 */
   maxTurns?: number;
-  /** Tokens of one generation. @default 96 */
+  /** Tokens of one generation. @default 96 for evaluation tasks, 256 in environments */
   maxNewTokens?: number;
+  /** Tokens of an episode, prompts and all. @default the model's context */
+  maxEpisodeTokens?: number;
   /** 0: greedy. @default 0 */
   temperature?: number;
-  /** Of sampling and of the bootstrap. @default 0 */
+  /** Of sampling, environments and the bootstrap. @default 0 */
   seed?: number;
-  /** Tasks played together; progress is shown after each batch. @default 64 */
-  batchSize?: number;
+  /** Episodes at once. @default 64 */
+  concurrency?: number;
   /** Of the intervals. @default 0.95 */
   confidence?: number;
+  /** Of the composite. @default the environment's */
+  weights?: Readonly<Record<string, number>>;
+  /** A reward that takes longer is a failure. @default 60_000 */
+  rewardTimeoutMs?: number;
+  /** Further variables of the chat template. */
+  template?: Record<string, unknown>;
 }
 
 export interface EvaluateEvent {
@@ -34,165 +55,137 @@ export interface EvaluateEvent {
   done: number;
   total: number;
   failed: number;
+  /** What is measured: "exact match" or "composite". */
+  measure: string;
   /** Among the tasks scored so far. */
-  exactMatch: Estimate | null;
-  /** A task of the last batch, as it went. */
+  score: Estimate | null;
+  /** The task that ended last, as it went. */
   sample: Outcome;
 }
 
 const schema = z.strictObject({
-  model: z.custom<Model>((value) => typeof (value as Model)?.generate === "function").describe("a model of loadModel"),
+  ...playFields,
+  environment: environmentSchema.optional(),
   tasks: z
-    .custom<readonly EvaluationTask[]>((value) => Array.isArray(value) && value.length > 0)
-    .describe("a list of at least one task"),
+    .custom<readonly EvaluationTask[] | readonly Task[]>((value) => Array.isArray(value) && value.length > 0)
+    .describe("a list of at least one task")
+    .optional(),
+  split: z.enum(splits).default("test"),
+  count: z.number().int().min(1).optional(),
   name: z.string().min(1).optional(),
-  maxTurns: z.number().int().min(1).default(4),
-  maxNewTokens: z.number().int().min(1).default(96),
+  maxTurns: z.number().int().min(1).optional(),
+  maxNewTokens: z.number().int().min(1).optional(),
   temperature: z.number().min(0).default(0),
-  seed: z.number().int().min(0).default(0),
-  batchSize: z.number().int().min(1).default(64),
   confidence: z.number().gt(0).lt(1).default(0.95),
+  weights: z.record(z.string(), z.number()).optional(),
 });
 
 type Resolved = z.output<typeof schema>;
 
-/** Scores of a model on tasks. Scores are null where nothing could be scored: never 0. */
-export class Evaluation implements Displayable {
-  readonly name!: string;
-  readonly outcomes!: readonly Outcome[];
-  readonly seconds!: number;
-  /** Generated. */
-  readonly tokens!: number;
-  readonly confidence!: number;
-  readonly seed!: number;
-
-  constructor(fields: Pick<Evaluation, "name" | "outcomes" | "seconds" | "tokens" | "confidence" | "seed">) {
-    Object.assign(this, fields);
-  }
-
-  /** Number of tasks. */
-  get n(): number {
-    return this.outcomes.length;
-  }
-
-  /** Tasks that could not be scored; they are in no score. */
-  get failed(): Outcome[] {
-    return this.outcomes.filter(({ status }) => status === "failed");
-  }
-
-  /** Share with the answer, and the calls where the task names them, exactly as expected. */
-  get exactMatch(): Estimate | null {
-    return this.#estimate("exactMatch", this.outcomes);
-  }
-
-  get answerMatch(): Estimate | null {
-    return this.#estimate("answerMatch", this.outcomes);
-  }
-
-  /** Share with exactly the expected tool calls, among tasks that name calls. */
-  get callsMatch(): Estimate | null {
-    return this.#estimate("callsMatch", this.outcomes);
-  }
-
-  /** Exact match of each kind of task. */
-  get byKind(): Record<string, Estimate | null> {
-    const kinds = [...new Set(this.outcomes.map(({ kind }) => kind))].sort();
-    return Object.fromEntries(
-      kinds.map((kind) => [
-        kind,
-        this.#estimate(
-          "exactMatch",
-          this.outcomes.filter((outcome) => outcome.kind === kind),
-        ),
-      ]),
-    );
-  }
-
-  /** What could be measured, by name, as `plot.compare` takes it: all, then each kind. */
-  get scores(): Record<string, Estimate> {
-    const measured = Object.entries({ all: this.exactMatch, ...this.byKind }).filter(
-      ([, estimate]) => estimate !== null,
-    );
-    return Object.fromEntries(measured) as Record<string, Estimate>;
-  }
-
-  #estimate(field: "exactMatch" | "answerMatch" | "callsMatch", outcomes: readonly Outcome[]): Estimate | null {
-    const values = outcomes.map((outcome) => outcome[field]).filter((value) => value !== null);
-    return bootstrapMean(values.map(Number), { seed: this.seed, confidence: this.confidence });
-  }
-
-  [displaySymbol](): MimeBundle {
-    return evaluationCard(this);
-  }
-}
+/** Resamples of the intervals that are shown while it runs. */
+const liveResamples = 200;
 
 /**
- * Plays each task with the model, running the tools it calls, and compares the final answer and the calls with what is
- * expected. Errors of the model are scored; errors of anything else make the task `failed`, with the reason. When
- * generation itself breaks, the run fails with that error.
+ * Plays each task and scores it: in an environment by its reward parts and their weighted sum, the composite; evaluation tasks by
+ * exact match of answer and calls. Errors of the model are scored; errors of anything else make the task `failed`, with the reason,
+ * beside the score. When generation itself breaks, the run fails with that error.
  */
 export function evaluate(options: EvaluateOptions): Run<Evaluation, EvaluateEvent> {
   const resolved = resolveOptions("evaluate", options, schema);
-  checkIds(resolved.tasks);
-  const { model, tasks, batchSize, confidence, seed } = resolved;
+  const { model, confidence, seed, environment } = resolved;
+  const jobs = environment ? environmentJobs(environment, resolved) : taskJobs(resolved);
+  checkIds(jobs);
+  const measure = environment ? "composite" : "exact match";
+  const weightsOf = (where: Environment) => withActionScore(where, resolved.weights ?? where.weights);
+  const maxNewTokens = resolved.maxNewTokens ?? (environment ? 256 : 96);
   return new Run<Evaluation, EvaluateEvent>(
     "evaluate",
     async ({ signal, emit }) => {
       const startedAt = performance.now();
-      const complete = completeWith(resolved, signal);
-      const outcomes: Outcome[] = [];
-      let tokens = 0;
-      for (let at = 0; at < tasks.length; at += batchSize) {
-        signal.throwIfAborted();
-        const played = await playEpisodes(tasks.slice(at, at + batchSize), complete, resolved.maxTurns);
-        outcomes.push(...played.outcomes);
-        tokens += played.tokens;
-        const scored = outcomes.map(({ exactMatch }) => exactMatch).filter((value) => value !== null);
+      const ended: Outcome[] = [];
+      const end = (_: Job, trajectory: Trajectory) => {
+        const sample = outcomeOf(trajectory);
+        ended.push(sample);
+        const scored = ended.filter(({ score }) => score !== null);
+        const groups = scored.map(({ group }) => group);
         emit({
           type: "evaluate-progress",
-          done: outcomes.length,
-          total: tasks.length,
-          failed: outcomes.length - scored.length,
-          exactMatch: bootstrapMean(scored.map(Number), { seed, confidence }),
-          sample: played.outcomes[0],
+          done: ended.length,
+          total: jobs.length,
+          failed: ended.length - scored.length,
+          measure,
+          score: bootstrapMean(
+            scored.map(({ score }) => score!),
+            { seed, confidence, groups, resamples: liveResamples },
+          ),
+          sample,
         });
-      }
+      };
+      const trajectories = await withPlayers(model, { ...resolved, maxNewTokens, signal }, (troupe) => {
+        const playing = {
+          ...resolved,
+          signal,
+          weightsOf,
+          rewardsOf: (where: Environment) => where.rewards,
+        };
+        return playJobs(jobs, troupe, playing, { start() {}, turn() {}, end });
+      });
       const seconds = (performance.now() - startedAt) / 1000;
-      return new Evaluation({ name: resolved.name ?? model.name, outcomes, seconds, tokens, confidence, seed });
+      const weights = Object.fromEntries(jobs.map(({ environment: where }) => [where.name, weightsOf(where)]));
+      const outcomes = trajectories.map(outcomeOf);
+      const turns = outcomes.flatMap((outcome) => outcome.turns);
+      const tokens = turns.reduce((sum, { completionTokens }) => sum + (completionTokens ?? 0), 0);
+      const name = resolved.name ?? actorName(model);
+      const base = actorBase(model);
+      return new Evaluation({ name, base, measure, weights, outcomes, seconds, tokens, confidence, seed });
     },
     evaluationView,
     evaluationMeter,
   );
 }
 
-function completeWith(options: Resolved, signal: AbortSignal): Complete {
-  const { model, maxNewTokens, temperature, seed, batchSize: maxSequences } = options;
-  return async (chats) => {
-    const prompts = chats.map(({ messages, tools }) =>
-      model.tokenizer.applyChatTemplate(messages, { tools, addGenerationPrompt: true }),
-    );
-    const ids = prompts.map((prompt) => model.tokenizer.encode(prompt));
-    const run = model.generate(ids, { maxNewTokens, temperature, seed, maxSequences });
-    const stop = () => run.cancel();
-    signal.addEventListener("abort", stop, { once: true });
-    try {
-      // iterated, not awaited: an inner run draws no view of its own
-      for await (const _ of run);
-    } finally {
-      signal.removeEventListener("abort", stop);
-    }
-    return run.result!.map(({ text, finishReason, tokens }, i) => {
-      return { prompt: prompts[i], completion: text, finish: finishReason, tokens: tokens.length };
-    });
-  };
+/** The action score is always measured where there is one; at weight 0 it changes no composite. */
+function withActionScore({ rewards }: Environment, weights: Readonly<Record<string, number>>) {
+  return "action" in rewards && !("action" in weights) ? { ...weights, action: 0 } : weights;
 }
 
-function checkIds(tasks: readonly EvaluationTask[]): void {
-  const seen = new Set<string>();
-  for (const { id } of tasks) {
-    if (typeof id !== "string" || seen.has(id)) {
-      throw new MedgymError("invalid-data", `evaluate: task id ${JSON.stringify(id)} is missing or used twice.`);
+const isDomain = (environment: Environment): environment is Domain =>
+  typeof (environment as Partial<Domain>).tasks === "function";
+
+function environmentJobs(given: Environment | readonly Environment[], options: Resolved): Job[] {
+  const { tasks, split, count, maxTurns } = options;
+  if (maxTurns !== undefined)
+    throw new MedgymError("invalid-option", "evaluate: maxTurns is of evaluation tasks; an environment has its own.");
+  if (tasks) return jobsOf("evaluate", given, tasks as readonly Task[], 1);
+  const environments = isEnvironment(given) ? [given] : given;
+  const jobs = environments.flatMap((environment) => {
+    if (!isDomain(environment)) {
+      throw new MedgymError("invalid-argument", `evaluate: ${environment.name} has no tasks of its own. Give tasks.`);
     }
-    seen.add(id);
+    return jobsOf("evaluate", environment, environment.tasks({ split, count }), 1);
+  });
+  return jobs.map((job, group) => ({ ...job, group }));
+}
+
+function taskJobs({ tasks, weights, maxTurns = 4 }: Resolved): Job[] {
+  if (!tasks) throw new MedgymError("invalid-argument", "evaluate: give an environment, or tasks, or both.");
+  if (weights)
+    throw new MedgymError(
+      "invalid-option",
+      "evaluate: weights are of environments; evaluation tasks are scored by exact match.",
+    );
+  return (tasks as readonly EvaluationTask[]).map((task, group) => {
+    return { ...taskEnvironment(task, maxTurns), group, sample: 0 };
+  });
+}
+
+function checkIds(jobs: readonly Job[]): void {
+  const seen = new Set<string>();
+  for (const { task } of jobs) {
+    const key = `${task.domain} ${task.id}`;
+    if (typeof task.id !== "string" || seen.has(key)) {
+      throw new MedgymError("invalid-data", `evaluate: task id ${JSON.stringify(task.id)} is missing or used twice.`);
+    }
+    seen.add(key);
   }
 }

@@ -11,6 +11,8 @@ export interface EvaluationTask {
   id: string;
   /** Scores are also given for each kind. */
   kind?: string;
+  /** Intervals draw the tasks of one patient together. */
+  patientId?: string;
   prompt: readonly ChatMessage[];
   tools?: readonly ToolSchema[];
   /** The exact final answer. */

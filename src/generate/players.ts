@@ -36,6 +36,11 @@ export function actorName(actor: Actor): string {
   return isEndpoint(actor) ? actor.model : "scripted";
 }
 
+/** The name of a model without its adapter; null for what is no model of this engine. */
+export function actorBase(actor: Actor): string | null {
+  return isModel(actor) ? actor.base.name : null;
+}
+
 /** A turn as it was written. */
 export interface Take extends Pick<TrajectoryTurn, "promptTokens" | "completionTokens" | "finish"> {
   text: string;

@@ -32,6 +32,8 @@ export interface Task {
   difficulty: 1 | 2 | 3 | 4 | 5;
   /** Splits are by patient: no patient has tasks in two of them. */
   patientId?: string;
+  /** What tasks share that are not independent, where it is no patient: splits are by it, and intervals draw it as one. */
+  group?: string;
   /** Of multiple choice, by letter. */
   options?: Record<string, string>;
   /** The right final answer: a letter, a word, or text. */
@@ -52,6 +54,7 @@ export const taskSchema = z.strictObject({
   ticket: text,
   difficulty: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]),
   patientId: text.optional(),
+  group: text.optional(),
   options: z.record(z.string(), z.string()).optional(),
   answer: text.optional(),
   criteria: z.strictObject({

@@ -10,7 +10,7 @@ export function checkSet(tasks: readonly Task[]): LintIssue[] {
   const tell = ({ id, domain }: Task, rule: LintRule, message: string) =>
     issues.push({ domain, taskId: id, rule, message });
   const first = () => new Map<string, Task>();
-  const [ids, tickets, patients] = [first(), first(), first()];
+  const [ids, tickets, patients, groups] = [first(), first(), first(), first()];
   const seen = (map: Map<string, Task>, key: string, task: Task) => {
     const earlier = map.get(key);
     if (!earlier) map.set(key, task);
@@ -29,6 +29,10 @@ export function checkSet(tasks: readonly Task[]): LintIssue[] {
         "leak",
         `patient ${task.patientId} is in ${task.split} and, with task ${patient.id}, in ${patient.split}`,
       );
+    }
+    const related = task.group === undefined ? undefined : seen(groups, task.group, task);
+    if (related && related.split !== task.split) {
+      tell(task, "leak", `"${task.group}" is in ${task.split} and, with task ${related.id}, in ${related.split}`);
     }
   }
   return [...issues, ...checkBalance(tasks)];

@@ -141,6 +141,7 @@ describe("the task linter", () => {
     ]);
     expect(await rulesOf(makeTask(1), makeTask(2, { ticket: makeTask(1).ticket }))).toEqual(["leak"]);
     expect(await rulesOf(makeTask(1), makeTask(2, { patientId: "p1" }))).toEqual(["leak"]);
+    expect(await rulesOf(makeTask(1, { group: "statins" }), makeTask(2, { group: "statins" }))).toEqual(["leak"]);
   });
 
   test("a letter that is right too often", async () => {

@@ -46,10 +46,9 @@ describe("tasks", () => {
     const groups = new Map<string, string>();
     const facts = new Map<string, string>();
     for (const task of [0, 1, 2].flatMap((seed) => tasks({ seed }))) {
-      const { group, passage } = stateOf(task);
       for (const [map, key] of [
-        [groups, group],
-        [facts, passage],
+        [groups, task.group!],
+        [facts, stateOf(task).passage],
       ] as const) {
         expect(map.get(key) ?? task.split, key).toBe(task.split);
         map.set(key, task.split);

@@ -37,7 +37,6 @@ export interface Subject {
 
 /** What the domain knows of a task beyond what the model sees. */
 export interface State {
-  group: string;
   passage: string;
   /** By letter. */
   harms: Record<string, Harm>;

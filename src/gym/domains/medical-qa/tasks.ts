@@ -101,12 +101,13 @@ function taskOf({ id, kind, group, draft }: Row, letter: string, split: Split, s
     arguments: { answer: letter, reasoning: `${because} [${passage}].` },
     compareArgs: ["answer"],
   };
-  const state: State = { group, passage, harms: Object.fromEntries(harms) };
+  const state: State = { passage, harms: Object.fromEntries(harms) };
   return {
     id: `medical-qa-${id}-${seed}`,
     domain: "medical-qa",
     split,
     kind,
+    group,
     ticket,
     difficulty,
     options,
