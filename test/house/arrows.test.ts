@@ -45,7 +45,7 @@ function sources(): string[] {
   return ["src", "kernel", "cli", "bench", "assets"]
     .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))))
-    .filter((file) => file.endsWith(".ts") && !/\.test(-d)?\.ts$/.test(file));
+    .filter((file) => file.endsWith(".ts") && !/\.test(-d|-helper)?\.ts$/.test(file));
 }
 
 function imports(file: string): string[] {

@@ -127,7 +127,11 @@ describe("policyLoss", () => {
           );
           expectClose([parts.reduce((sum, part) => sum + part.loss, 0)], [loss.loss], 1e-9);
           const together = new Float32Array(T);
-          for (const part of parts) part.dLogprobs.forEach((value, t) => void (together[t] += value));
+          for (const part of parts) {
+            part.dLogprobs.forEach((value, t) => {
+              together[t] += value;
+            });
+          }
           expectClose(together, loss.dLogprobs, 1e-12);
         },
       );
