@@ -1,35 +1,39 @@
 /** Questions about one drug. Their group is the drug's class: what is learned of one statin is not asked of another in the test. */
+
+import type { Random } from "../../../core/random.ts";
 import { type Drug, dailyMg, drugs, type Enzyme, renalAdvice } from "../../clinical/index.ts";
 import { slug } from "../../knowledge/own/index.ts";
-import { type Draft, distinct, type Kind, type Subject, who } from "./question.ts";
+import { type Draft, distinct, type Kind, type Shown, who } from "./question.ts";
 
 const passageOf = (drug: Drug, part: "use" | "safety" | "dosing") => `drug-${slug(drug.name)}-${part}`;
 
 function about(
   wanted: (drug: Drug) => boolean,
-  draft: (drug: Drug, random: Parameters<Subject["draft"]>[0]) => Draft | undefined,
+  draft: (drug: Drug, random: Random, others: readonly Drug[]) => Draft | undefined,
 ): Kind {
   const subjects = drugs.filter(wanted).map((drug) => ({
-    group: `drug class ${drug.class}`,
-    draft: (random: Parameters<Subject["draft"]>[0]) => draft(drug, random),
+    group: groupOf(drug),
+    draft: (random: Random, shown: Shown) => draft(drug, random, others(drug, shown)),
   }));
   return { subjects };
 }
 
-/** Drugs that are no relatives: by class or mechanism. */
-const others = (drug: Drug) =>
-  drugs.filter((other) => other.class !== drug.class && other.mechanism !== drug.mechanism);
+const groupOf = (drug: Drug) => `drug class ${drug.class}`;
+
+/** Drugs that are no relatives, by class or mechanism, of which this split may tell. */
+const others = (drug: Drug, shown: Shown) =>
+  drugs.filter((other) => other.class !== drug.class && other.mechanism !== drug.mechanism && shown(groupOf(other)));
 
 export const mechanism = about(
   () => true,
-  (drug, random) => ({
+  (drug, random, others) => ({
     ticket: random.choice([
       `How does ${drug.name} act?`,
       `What is the mechanism of action of ${drug.name}?`,
       `Which mechanism of action does ${drug.name} have?`,
     ]),
     right: drug.mechanism,
-    wrong: distinct(others(drug).map((other) => other.mechanism)),
+    wrong: others.map((other) => other.mechanism),
     difficulty: 1,
     passage: passageOf(drug, "use"),
     because: `${drug.name} ${drug.mechanism}`,
@@ -39,7 +43,7 @@ export const mechanism = about(
 
 export const contraindication = about(
   ({ contraindications }) => contraindications.length > 0,
-  (drug, random) => {
+  (drug, random, others) => {
     const right = random.choice(drug.contraindications);
     const related = drugs.filter((other) => other.class === drug.class).flatMap((other) => other.contraindications);
     return {
@@ -48,9 +52,7 @@ export const contraindication = about(
         `In which of these is ${drug.name} contraindicated by its label?`,
       ]),
       right,
-      wrong: distinct(others(drug).flatMap((other) => other.contraindications)).filter(
-        (name) => !related.includes(name),
-      ),
+      wrong: others.flatMap((other) => other.contraindications).filter((name) => !related.includes(name)),
       difficulty: 2,
       passage: passageOf(drug, "safety"),
       because: `${right} is a contraindication to ${drug.name}`,
@@ -61,7 +63,7 @@ export const contraindication = about(
 
 export const adverseEffect = about(
   () => true,
-  (drug, random) => {
+  (drug, random, others) => {
     const right = random.choice(drug.sideEffects);
     const related = drugs.filter((other) => other.class === drug.class).flatMap((other) => other.sideEffects);
     return {
@@ -70,7 +72,7 @@ export const adverseEffect = about(
         `A patient is about to start ${drug.name}. Of which listed adverse effect should you warn?`,
       ]),
       right,
-      wrong: distinct(others(drug).flatMap((other) => other.sideEffects)).filter((name) => !related.includes(name)),
+      wrong: others.flatMap((other) => other.sideEffects).filter((name) => !related.includes(name)),
       difficulty: 2,
       passage: passageOf(drug, "safety"),
       because: `${right} is an adverse effect of ${drug.name}`,
@@ -80,13 +82,22 @@ export const adverseEffect = about(
 );
 
 const pregnancyAdvice = ({ pregnancy: { safety, note } }: Drug) => `${safety}; ${note}`;
+const clauses = ({ pregnancy: { note } }: Drug) => note.split(/[;:,] /);
+/** What is said of many drugs, and would be true of as many more. */
+const vague = /experience|evidence|data|studies|only if|used in pregnancy|levels needed|continued/;
+
+/** Whether the advice on one drug might be given on another as well: the same safety, and what is vague or in part the same. */
+function mightHold(other: Drug, drug: Drug): boolean {
+  if (other.pregnancy.safety !== drug.pregnancy.safety) return false;
+  return vague.test(other.pregnancy.note) || clauses(other).some((clause) => clauses(drug).includes(clause));
+}
 
 export const pregnancy = about(
   () => true,
-  (drug, random) => ({
+  (drug, random, others) => ({
     ticket: `A ${who(random, [19, 43], "female")} who takes ${drug.name} is pregnant. What is today's advice on ${drug.name} in pregnancy?`,
     right: pregnancyAdvice(drug),
-    wrong: distinct(others(drug).map(pregnancyAdvice)),
+    wrong: others.filter((other) => !mightHold(other, drug)).map(pregnancyAdvice),
     difficulty: 2,
     passage: passageOf(drug, "safety"),
     because: `${drug.name} in pregnancy: ${pregnancyAdvice(drug)}`,

@@ -73,9 +73,9 @@ export const confirmingTest = about(
   (illness, random) => ({
     ticket: `${vignette(illness, random)} Which test confirms ${illness.name}?`,
     right: illness.confirm.test,
-    wrong: distinct(others(illness).map(({ confirm }) => confirm.test)).filter(
-      (test) => test !== illness.confirm.test && !illness.advice.includes(test),
-    ),
+    wrong: others(illness)
+      .map(({ confirm }) => confirm.test)
+      .filter((test) => !illness.advice.includes(test)),
     difficulty: 2,
     passage: `illness-${slug(illness.name)}`,
     because: `${illness.confirm.test} confirms ${illness.name}`,

@@ -13,7 +13,7 @@ import {
 import { interactionId } from "../../knowledge/own/index.ts";
 import { type Draft, distinct, type Harm, type Kind } from "./question.ts";
 
-const told = interactions.filter(({ effect }) => effect !== "no important effect");
+const rules = interactions.filter(({ effect }) => effect !== "no important effect");
 const isGrave = ({ severity }: Interaction) => rank(severity) >= 2;
 
 function rulesOf(a: Drug, b: Drug): Interaction[] {
@@ -28,13 +28,18 @@ function pairOf(rule: Interaction, random: Random): [Drug, Drug] | undefined {
   return random.boolean() ? [a, b] : [b, a];
 }
 
-function about(draft: (rule: Interaction, a: Drug, b: Drug, random: Random) => Draft): Kind {
+const groupOf = (rule: Interaction) => `interaction ${rule.between.join(" + ")}`;
+
+function about(
+  draft: (rule: Interaction, a: Drug, b: Drug, random: Random, told: readonly Interaction[]) => Draft,
+): Kind {
   return {
-    subjects: told.map((rule) => ({
-      group: `interaction ${rule.between.join(" + ")}`,
-      draft(random) {
+    subjects: rules.map((rule) => ({
+      group: groupOf(rule),
+      draft(random, shown) {
         const pair = pairOf(rule, random);
-        return pair && draft(rule, ...pair, random);
+        const told = rules.filter((other) => shown(groupOf(other)));
+        return pair && draft(rule, ...pair, random, told);
       },
     })),
   };
@@ -49,19 +54,21 @@ const alike = [
 ];
 const toxicOf = new Map(drugs.map(({ name }) => [`${name} toxicity`, name]));
 
-export const interactionEffect = about((rule, a, b, random) => ({
+export const interactionEffect = about((rule, a, b, random, told) => ({
   ticket: random.choice([
     `A patient who takes ${a.name} is to start ${b.name}. Which effect of the two together is to be feared?`,
     `Someone under ${a.name} is given ${b.name}. What is the main risk of the two together?`,
   ]),
   right: rule.effect,
-  wrong: distinct(told.map(({ effect }) => effect)).filter(
-    (effect) =>
-      effect !== rule.effect &&
-      !alike.some((group) => group.includes(effect) && group.includes(rule.effect)) &&
-      // the toxicity of a third drug would be no riddle, that of one of the two might be the same effect in other words
-      !toxicOf.has(effect),
-  ),
+  wrong: told
+    .map(({ effect }) => effect)
+    .filter(
+      (effect) =>
+        effect !== rule.effect &&
+        !alike.some((group) => group.includes(effect) && group.includes(rule.effect)) &&
+        // the toxicity of a third drug would be no riddle, that of one of the two might be the same effect in other words
+        !toxicOf.has(effect),
+    ),
   difficulty: 3,
   passage: interactionId(rule),
   because: `${a.name} with ${b.name}: ${rule.effect} (${rule.severity})`,
@@ -71,20 +78,20 @@ export const interactionEffect = about((rule, a, b, random) => ({
 }));
 
 /** What is advised for interactions of the other gravity: advice of the same might be right here as well. */
-function otherAdvice(rule: Interaction, a: Drug, b: Drug): string[] {
+function otherAdvice(rule: Interaction, a: Drug, b: Drug, told: readonly Interaction[]): string[] {
   const same = told.filter((other) => isGrave(other) === isGrave(rule)).map(({ management }) => management);
   const all = distinct(told.map(({ management }) => management)).filter((management) => !same.includes(management));
   // advice that names a third drug gives itself away
   return all.filter((management) => drugs.every((drug) => drug === a || drug === b || !management.includes(drug.name)));
 }
 
-export const interactionManagement = about((rule, a, b, random) => ({
+export const interactionManagement = about((rule, a, b, random, told) => ({
   ticket: random.choice([
     `A patient takes ${a.name} and is to start ${b.name}. What does the interaction call for?`,
     `${capital(a.name)} is taken, ${b.name} has been ordered. What is advised for the two together?`,
   ]),
   right: rule.management,
-  wrong: otherAdvice(rule, a, b),
+  wrong: otherAdvice(rule, a, b, told),
   difficulty: 4,
   passage: interactionId(rule),
   because: `${a.name} with ${b.name}: ${rule.management}`,

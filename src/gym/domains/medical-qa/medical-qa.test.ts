@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { Random } from "../../../core/random.ts";
 import { renderCalls } from "../../action.ts";
+import { contamination } from "../../contamination/contamination.ts";
 import type { Episode } from "../../episode.ts";
 import { own } from "../../knowledge/own/index.ts";
 import { lint } from "../../lint/lint.ts";
@@ -9,7 +11,8 @@ import { scoreEpisode } from "../../reward.ts";
 import { actionScore } from "../../rewards/index.ts";
 import { splits, type Task, taskSchema } from "../../task.ts";
 import { medicalQa } from "./index.ts";
-import type { State } from "./question.ts";
+import { kinds } from "./kinds.ts";
+import { type Shown, type State, wrongOf } from "./question.ts";
 import { tasks } from "./tasks.ts";
 
 const shipped = medicalQa.tasks();
@@ -54,6 +57,27 @@ describe("tasks", () => {
         map.set(key, task.split);
       }
     }
+  });
+  test("the text of no test or validation question is in training, whatever the seed", async () => {
+    for (let seed = 0; seed < 4; seed++) {
+      const train = tasks({ split: "train", seed });
+      for (const split of ["validation", "test"] as const) {
+        (await contamination(train, tasks({ split, seed }))).assert();
+      }
+    }
+  });
+  test("wrong options about drugs and interactions are facts of groups that the split may show", () => {
+    const shared = ["mechanism", "contraindication", "adverse-effect", "pregnancy", "interaction-effect", "interaction-management"]; // biome-ignore format: a list
+    for (const { subjects } of shared.map((kind) => kinds[kind])) {
+      const drafts = (shown: Shown) =>
+        subjects.map(({ draft }) => draft(new Random(3), shown)).filter((made) => !!made);
+      expect(drafts(() => true).length).toBeGreaterThan(60);
+      expect(drafts(() => true).every(({ wrong }) => wrong.length >= 4)).toBe(true);
+      expect(drafts(() => false).flatMap(({ wrong }) => wrong)).toEqual([]);
+    }
+  });
+  test("an option that is right, or is there already, is left out", () => {
+    expect(wrongOf({ right: "Low", wrong: ["high", "low", "High", "normal"] })).toEqual(["High", "normal"]);
   });
   test("a kind, a count or a split takes from the same set; another seed gives another", () => {
     expect(tasks({ split: "test", count: 3 })).toEqual(shipped.filter(({ split }) => split === "test").slice(0, 3));

@@ -2,7 +2,7 @@ import { Random } from "../../../core/random.ts";
 import type { TaskOptions } from "../../domain.ts";
 import { type Split, splits, type Task } from "../../task.ts";
 import { kinds } from "./kinds.ts";
-import { type Draft, distinct, type State, type Subject } from "./question.ts";
+import { type Draft, distinct, type Shown, type State, type Subject, wrongOf } from "./question.ts";
 
 export const kindNames = Object.keys(kinds);
 
@@ -31,6 +31,12 @@ function splitFamily(family: string[]): [group: string, split: Split][] {
     return [group, tenth < 8 ? "train" : tenth === 8 ? "validation" : "test"];
   });
 }
+
+/** Of training its own facts, of validation and test those of both: alone, the test's are too few to make options of. */
+const shownIn =
+  (split: Split): Shown =>
+  (group) =>
+    (splitOfGroup.get(group) === "train") === (split === "train");
 
 /** Kinds take turns; in every five tasks of a split each letter is right once. */
 export function tasks({ split, count = taskCount, kinds: wanted = kindNames, seed = 0 }: TaskOptions = {}): Task[] {
@@ -68,7 +74,7 @@ function draftsOf(kind: string, split: Split, random: Random, seen: Set<string>)
   for (let n = 0; out.length < perSplit[split]; n++) {
     if (n > attempts) throw new Error(`medical-qa: only ${out.length} ${kind} questions came for ${split}`);
     const subject = order[n % order.length];
-    const draft = drawn(subject, random.split("draw", n), seen);
+    const draft = drawn(subject, shownIn(split), random.split("draw", n), seen);
     if (!draft) continue;
     seen.add(draft.ticket);
     out.push({ id: `${kind}-${split}-${out.length + 1}`, kind, group: subject.group, draft });
@@ -76,17 +82,17 @@ function draftsOf(kind: string, split: Split, random: Random, seen: Set<string>)
   return out;
 }
 
-function drawn(subject: Subject, random: Random, seen: ReadonlySet<string>): Draft | undefined {
+function drawn(subject: Subject, shown: Shown, random: Random, seen: ReadonlySet<string>): Draft | undefined {
   for (let attempt = 0; attempt < 20; attempt++) {
-    const draft = subject.draft(random.split("attempt", attempt));
-    if (draft && draft.wrong.length >= 4 && !seen.has(draft.ticket)) return draft;
+    const draft = subject.draft(random.split("attempt", attempt), shown);
+    if (draft && !seen.has(draft.ticket) && wrongOf(draft).length >= letters.length - 1) return draft;
   }
   return undefined;
 }
 
 function taskOf({ id, kind, group, draft }: Row, letter: string, split: Split, seed: number, random: Random): Task {
-  const { ticket, right, wrong, difficulty, passage, because, evidence, harmOf } = draft;
-  const others = random.sample(wrong, letters.length - 1);
+  const { ticket, right, difficulty, passage, because, evidence, harmOf } = draft;
+  const others = random.sample(wrongOf(draft), letters.length - 1);
   const options = Object.fromEntries(letters.map((each) => [each, each === letter ? right : others.pop()!]));
   const harms = letters.flatMap((each) => {
     const harm = each === letter ? undefined : harmOf?.(options[each]);
