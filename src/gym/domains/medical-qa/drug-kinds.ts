@@ -117,9 +117,10 @@ export const enzyme = about(
     const clearing = drug.cyp!.substrate!;
     const right = random.choice(clearing);
     return {
+      // Long enough to tell two questions apart whose options, of eight enzymes, happen to be the same in the same order.
       ticket: random.choice([
-        `Which of these enzymes clears ${drug.name}?`,
-        `${capital(drug.name)} is a substrate of which of these enzymes?`,
+        `A ${who(random)} takes ${drug.name}. Which of these enzymes clears ${drug.name}, so that its inhibitors raise the level?`,
+        `The level of ${drug.name} in a ${who(random)} is too high. Of which of these enzymes is ${drug.name} a substrate?`,
       ]),
       right,
       wrong: enzymes.filter((name) => !clearing.includes(name)),
@@ -131,7 +132,6 @@ export const enzyme = about(
   },
 );
 
-const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 type Regimen = Drug["regimens"][number];
 const regimenText = ({ dose, frequency }: Regimen) => `${dose} ${frequency}`;
 const scaled = ({ dose, frequency }: Regimen, factor: number): Regimen => ({
