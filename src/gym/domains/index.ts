@@ -5,9 +5,10 @@ import { clinicalDiagnosis } from "./clinical-diagnosis/index.ts";
 import { drugInteraction } from "./drug-interaction/index.ts";
 import { ehrManagement } from "./ehr-management/index.ts";
 import { medicalQa } from "./medical-qa/index.ts";
+import { psychiatry } from "./psychiatry/index.ts";
 import { triage } from "./triage/index.ts";
 
-const all: readonly Domain[] = [clinicalDiagnosis, drugInteraction, ehrManagement, medicalQa, triage];
+const all: readonly Domain[] = [clinicalDiagnosis, drugInteraction, ehrManagement, medicalQa, psychiatry, triage];
 
 /** Every domain that is shipped. */
 export function domains(): readonly Domain[] {

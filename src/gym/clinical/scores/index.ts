@@ -6,6 +6,7 @@ import { esi } from "./esi.ts";
 import { childPugh, meld, meldNa } from "./liver.ts";
 import { gad7, phq9 } from "./mood.ts";
 import { curb65 } from "./pneumonia.ts";
+import { audit, cage, cSsrs, dast10, mmse, pcl5, scoff } from "./psychiatry.ts";
 import { lace } from "./readmission.ts";
 import type { Calculator } from "./score.ts";
 import { wellsDvt, wellsPe } from "./thrombosis.ts";
@@ -18,6 +19,7 @@ export { dangerZone, esi } from "./esi.ts";
 export { type ChildPughClass, childPugh, childPughClass, childPughClasses, meld, meldNa } from "./liver.ts";
 export { gad7, phq9 } from "./mood.ts";
 export { curb65 } from "./pneumonia.ts";
+export { audit, cage, cSsrs, dast10, mmse, pcl5, scoff } from "./psychiatry.ts";
 export { lace, laceComorbidities } from "./readmission.ts";
 export type { Calculator, Score } from "./score.ts";
 export { wellsDvt, wellsPe } from "./thrombosis.ts";
@@ -25,7 +27,7 @@ export { wellsDvt, wellsPe } from "./thrombosis.ts";
 /** Every score; `find` by name for tools that take one. */
 export const calculators = [
   curb65, wellsDvt, wellsPe, cha2ds2Vasc, hasBled, meld, meldNa, childPugh, apache2, qsofa, glasgow, lace, bmi, egfr,
-  cockcroftGault, phq9, gad7, news2, esi,
+  cockcroftGault, phq9, gad7, news2, esi, cSsrs, audit, dast10, mmse, pcl5, cage, scoff,
 ] as unknown as readonly Calculator[]; // biome-ignore format: a list
 
 /** By its name, in any case and with or without punctuation: "curb65", "CHA2DS2-VASc". */
