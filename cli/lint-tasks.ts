@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { read } from "../src/data/index.ts";
-import { domain, domains, type LintReport, lint } from "../src/gym/index.ts";
+import { allDomains, domain, LintReport, lint } from "../src/gym/index.ts";
 
-/** `medgym lint-tasks`: a table for each file, and one for the domains. Exit code 1 if anything is wrong. */
+/**
+ * `medgym lint-tasks`: a table for each file, and one for the domains, which are named on standard error as they are done. Exit code 1
+ * if anything is wrong.
+ */
 export async function lintCommand(
   files: readonly string[],
-  options: { domain?: string[]; seeds: number },
+  options: { domain?: string[]; seeds: number; firstSeed: number },
 ): Promise<number> {
   const reports: LintReport[] = [];
   for (const file of files) {
@@ -14,8 +17,14 @@ export async function lintCommand(
     reports.push(report);
   }
   if (options.domain || files.length === 0) {
-    const list = options.domain ? options.domain.map(domain) : domains();
-    const report = await lint(list, { seeds: options.seeds });
+    const { seeds, firstSeed } = options;
+    const rows: LintReport["rows"][number][] = [];
+    for (const each of options.domain ? options.domain.map(domain) : allDomains()) {
+      const startedAt = performance.now();
+      rows.push(...(await lint(each, { seeds, firstSeed })).rows);
+      console.error(`· ${each.name}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+    }
+    const report = new LintReport(rows);
     console.log(`${report}`);
     reports.push(report);
   }

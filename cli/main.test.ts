@@ -1,5 +1,8 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import * as gym from "../src/gym/index.ts";
 import { runCli } from "./main.ts";
 
 let printed = "";
@@ -13,6 +16,7 @@ beforeEach(() => {
   vi.spyOn(process.stdout, "write").mockImplementation(print);
   vi.spyOn(process.stderr, "write").mockImplementation(print);
   vi.spyOn(console, "error").mockImplementation(print);
+  vi.spyOn(console, "log").mockImplementation(print);
 });
 
 afterEach(() => vi.restoreAllMocks());
@@ -41,10 +45,32 @@ describe("medgym on the command line", () => {
     [["lint-tasks", "none.jsonl"], /there is no file none\.jsonl/],
     [["lint-tasks", "--domain", "astrology"], /There is no domain "astrology"/],
     [["lint-tasks", "--seeds", "0"], /must be an integer, at least 1/],
+    [["lint-tasks", "--first-seed", "-1"], /must be an integer, at least 0/],
     [["run", "a.ipynb", "--fast"], /unknown option '--fast'/],
   ])("%j fails with a sentence", async (args, reason) => {
     expect(await cli(...args)).toBe(1);
     expect(printed).toMatch(reason);
     expect(printed).not.toMatch(/\n {4}at /); // no stack
+  });
+
+  test("lint-tasks: a table, and an exit code that says whether there are errors", async () => {
+    expect(await cli("lint-tasks", "--domain", "frozen-lake", "sokoban", "--seeds", "2", "--first-seed", "3")).toBe(0);
+    expect(printed).toMatch(
+      /task linter: 2000 tasks, 0 errors\ndomain .*errors\n *frozen-lake +1000 .* 0\n *sokoban +1000 /,
+    );
+    const folder = mkdtempSync(join(tmpdir(), "lint-"));
+    const file = join(folder, "tasks.jsonl");
+    const [task] = gym.domain("sokoban").tasks({ count: 1 });
+    writeFileSync(file, `${JSON.stringify({ ...task, state: { rows: ["####", "#PX#", "#O_#", "####"] } })}\n`);
+    printed = "";
+    expect(await cli("lint-tasks", file)).toBe(1);
+    expect(printed).toMatch(/1 tasks, 1 errors[\s\S]*sokoban-\w+: ceiling: the best reachable success is 0.000, not 1/);
+    rmSync(folder, { recursive: true });
+  });
+
+  test("lint-tasks --help says what is printed, and what the exit codes mean", async () => {
+    expect(await cli("lint-tasks", "--help")).toBe(0);
+    for (const part of [/--seeds <n>/, /--domain <name\.\.\.>/, /Prints a table/, /Exit code: 0/])
+      expect(printed).toMatch(part);
   });
 });

@@ -55,10 +55,21 @@ export async function runCli(argv: string[]): Promise<number> {
 
   program
     .command("lint-tasks")
-    .description("check tasks: shape, criteria, splits, and that the expected actions can be executed for a full score")
+    .description("check tasks: shape, criteria, splits, and that what they expect can be done for a full score")
     .argument("[files...]", "tasks as .jsonl or .json; without files and --domain: everything that is shipped")
     .option("--domain <name...>", "the tasks of these domains")
-    .option("--seeds <n>", "of each domain, so many task sets", positiveInteger, 1)
+    .option("--seeds <n>", "of each domain, so many task sets: seeds 0, 1, …", positiveInteger, 1)
+    .option("--first-seed <n>", "where those seeds begin", naturalNumber, 0)
+    .addHelpText(
+      "after",
+      `
+Prints a table: tasks of each domain or file by split, the lowest best reachable score, errors; then the first errors.
+Exit code: 0 if there are none, else 1.
+
+  npx medgym lint-tasks                                      everything that is shipped
+  npx medgym lint-tasks --domain triage sokoban --seeds 20   twenty sets of other patients and maps
+  npx medgym lint-tasks my-tasks.jsonl                       tasks of a file, in the domains that they name`,
+    )
     .action(async (files: string[], options) => {
       const { lintCommand } = await import("./lint-tasks.ts");
       exitCode = await lintCommand(files, options);
@@ -107,9 +118,13 @@ function positiveNumber(text: string): number {
   return value;
 }
 
-function positiveInteger(text: string): number {
+const positiveInteger = (text: string) => integerFrom(1, text);
+const naturalNumber = (text: string) => integerFrom(0, text);
+
+function integerFrom(least: number, text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("It must be an integer, at least 1.");
+  if (text.trim() === "" || !Number.isSafeInteger(value) || value < least)
+    throw new InvalidArgumentError(`It must be an integer, at least ${least}.`);
   return value;
 }
 

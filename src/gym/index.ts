@@ -20,14 +20,14 @@ export {
   type Move,
   type TaskOptions,
 } from "./domain.ts";
-export { domain, domains } from "./domains/index.ts";
+export { allDomains, domain, domains } from "./domains/index.ts";
 export { defineEnvironment, type EnvironmentOptions } from "./environment.ts";
 export type { End, Environment, Episode, ToolLogEntry, Turn, Violation } from "./episode.ts";
 export * as games from "./games/index.ts";
 export { type JudgeOptions, judge } from "./judges/judge.ts";
 export { type OnnxJudgeOptions, type OnnxOptions, onnxEmbedder, onnxJudge } from "./judges/onnx.ts";
 export * as knowledge from "./knowledge/index.ts";
-export { type LintIssue, type LintOptions, type LintReport, type LintRule, lint } from "./lint/lint.ts";
+export { type LintIssue, type LintOptions, LintReport, type LintRule, lint } from "./lint/lint.ts";
 export { type EpisodeRecord, expertPolicy, type Policy, play, recordOf, replay } from "./play.ts";
 export { type Cheat, type ProbeOptions, ProbeReport, type ProbeRow, probe } from "./probe.ts";
 export { randomPolicy } from "./random-policy.ts";

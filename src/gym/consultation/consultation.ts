@@ -11,6 +11,7 @@ import { readAnswer } from "../answer-form.ts";
 import { patientCount, systems } from "../clinical/index.ts";
 import type { Domain, TaskOptions } from "../domain.ts";
 import type { Environment } from "../episode.ts";
+import type { Reward } from "../reward.ts";
 import type { Task } from "../task.ts";
 import { TextEpisode, type TextTurn, turnSum } from "../text-episode.ts";
 import { type ConsultationCase, nthCase } from "./cases.ts";
@@ -64,6 +65,12 @@ const prices = { question: 1, unanswerable: -1, repeated: -2, oneQuestion: -2, f
 const parts = [...Object.keys(prices), "diagnosis", "recommendation"];
 const defaultCount = 500;
 
+/** The verdict's share of its 10 points; not paid, as the parts are. */
+const success: Reward = ({ episode }) => {
+  const { verdict } = episode.state as ConsultationState;
+  return verdict ? (verdict.diagnosisScore + verdict.recommendationScore) / 10 : 0;
+};
+
 /** Consultations as a domain: `gym.consultation().tasks({ split: "train" })`. */
 export function consultation(options: ConsultationOptions = {}): Domain {
   const { patient, scorer, ...settings } = resolveOptions("gym.consultation", options, schema);
@@ -73,7 +80,7 @@ export function consultation(options: ConsultationOptions = {}): Domain {
     tools: [],
     toolSchemas: [],
     maxTurns: settings.turns ?? 10,
-    rewards: Object.fromEntries(parts.map((part) => [part, turnSum(part)])),
+    rewards: { ...Object.fromEntries(parts.map((part) => [part, turnSum(part)])), success },
     weights: Object.fromEntries(parts.map((part) => [part, 1])),
     start(task, { seed = 0 } = {}) {
       const known = task.state as ConsultationCase;

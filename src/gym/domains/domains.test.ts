@@ -11,13 +11,15 @@ import { scoreEpisode } from "../reward.ts";
 import { actionScore } from "../rewards/action-score.ts";
 import { isDegenerate } from "../rewards/degenerate.ts";
 import type { Task } from "../task.ts";
-import { domain, domains } from "./index.ts";
+import { allDomains, domain, domains } from "./index.ts";
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const smaller = ["triage", "psychiatry", "obstetrics", "radiology-report", "cross-domain"];
 
 test("a domain is found by its name, or the nearest is named", () => {
-  for (const each of domains()) expect(domain(each.name)).toBe(each);
+  for (const each of allDomains()) expect(domain(each.name)).toBe(each);
+  const texts = allDomains().filter((each) => !domains().includes(each));
+  expect(texts.map(({ name }) => name)).toEqual(["consultation", "sokoban", "frozen-lake"]);
   expect(() => domain("drug-interactions")).toThrow(
     /no domain "drug-interactions" \(did you mean "drug-interaction"\?\)/,
   );

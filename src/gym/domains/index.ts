@@ -1,6 +1,8 @@
 import { MedgymError } from "../../core/errors.ts";
 import { nearest } from "../../core/options.ts";
+import { consultation } from "../consultation/index.ts";
 import type { Domain } from "../domain.ts";
+import { frozenLake, sokoban } from "../games/index.ts";
 import { clinicalDiagnosis } from "./clinical-diagnosis/index.ts";
 import { drugInteraction } from "./drug-interaction/index.ts";
 import { ehrManagement } from "./ehr-management/index.ts";
@@ -10,16 +12,25 @@ import { triage } from "./triage/index.ts";
 
 const all: readonly Domain[] = [clinicalDiagnosis, drugInteraction, ehrManagement, medicalQa, psychiatry, triage];
 
-/** Every domain that is shipped. */
+let texts: readonly Domain[] | undefined;
+
+/** Every domain that is shipped whose actions are tool calls. */
 export function domains(): readonly Domain[] {
   return all;
 }
 
-/** One domain by its name, e.g. "drug-interaction". */
+/** Everything that is shipped: also what acts by text, consultation and the games, with default options. */
+export function allDomains(): readonly Domain[] {
+  texts ??= [consultation(), sokoban(), frozenLake()];
+  return [...all, ...texts];
+}
+
+/** One of all by its name, e.g. "drug-interaction". */
 export function domain(name: string): Domain {
-  const names = all.map((each) => each.name);
-  const found = all.find((each) => each.name === name);
+  const list = allDomains();
+  const found = list.find((each) => each.name === name);
   if (found) return found;
+  const names = list.map((each) => each.name);
   const near = nearest(name, names);
   throw new MedgymError(
     "not-found",

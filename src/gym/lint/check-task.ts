@@ -1,6 +1,9 @@
 import { renderCalls } from "../action.ts";
+import { renderAnswer } from "../answer-form.ts";
+import type { Domain } from "../domain.ts";
 import type { Environment, Episode } from "../episode.ts";
-import { play } from "../play.ts";
+import { expertPolicy, play } from "../play.ts";
+import { scoreEpisode } from "../reward.ts";
 import { rightLetter } from "../rewards/accuracy.ts";
 import { actionScore } from "../rewards/action-score.ts";
 import { type ExpectedAction, type Task, taskSchema } from "../task.ts";
@@ -27,24 +30,34 @@ export async function checkTask(given: unknown, environment: Environment | undef
     return { issues };
   }
   const task = parsed.data as Task;
-  checkCriteria(task, tell);
+  checkCriteria(task, environment, tell);
   if (!environment) {
     tell("domain", `there is no environment "${task.domain}"`);
     return { issues, task };
   }
   if (environment.name !== task.domain)
     tell("domain", `it is of "${task.domain}", and is played in "${environment.name}"`);
-  if (task.criteria.actions.length === 0) return { issues, task };
   checkActions(task, environment, tell);
+  if (actsByText(environment)) return { issues, task, ceiling: await checkTextCeiling(task, environment, tell) };
+  if (task.criteria.actions.length === 0) return { issues, task };
   return { issues, task, ceiling: await checkCeiling(task, environment, tell) };
 }
 
 type Tell = (rule: LintRule, message: string) => void;
 
-function checkCriteria(task: Task, tell: Tell): void {
+/** Games and consultation: what turns earn is the criterion, there. */
+function actsByText({ tools }: Environment): boolean {
+  return tools.length === 0;
+}
+
+function checkCriteria(task: Task, environment: Environment | undefined, tell: Tell): void {
   const { actions, assertions } = task.criteria;
-  if (actions.length === 0) tell("empty-criteria", "there are no expected actions: nothing could be scored");
-  if (assertions.length === 0) tell("empty-criteria", "there are no assertions");
+  if (!environment || !actsByText(environment)) {
+    if (actions.length === 0) tell("empty-criteria", "there are no expected actions: nothing could be scored");
+    if (assertions.length === 0) tell("empty-criteria", "there are no assertions");
+  } else if (!environment.rewards.success) {
+    tell("empty-criteria", `${environment.name} has no reward "success": nothing could be scored`);
+  }
   for (const { text, evidence } of assertions) {
     if (evidence.length === 0) tell("empty-criteria", `assertion "${text}" has no evidence by which one sees it`);
   }
@@ -62,7 +75,7 @@ function checkActions(task: Task, environment: Environment, tell: Tell): void {
   for (const { tool: name, arguments: args, compareArgs = [] } of task.criteria.actions) {
     const tool = tools.get(name);
     if (!tool) {
-      tell("unknown-tool", `there is no tool ${name}; tools: ${[...tools.keys()].join(", ")}`);
+      tell("unknown-tool", `there is no tool ${name}; tools: ${[...tools.keys()].join(", ") || "none"}`);
       continue;
     }
     const checked = tool.check(args);
@@ -72,10 +85,38 @@ function checkActions(task: Task, environment: Environment, tell: Tell): void {
         tell("arguments", `${name}: compareArgs names ${arg}, which has no expected value`);
     }
   }
-  const submits = environment.tools.some(({ kind }) => kind === "submit");
-  if (submits && !task.criteria.actions.some(({ tool }) => tools.get(tool)?.kind === "submit")) {
+  const { actions } = task.criteria;
+  const submits = actions.length > 0 && environment.tools.some(({ kind }) => kind === "submit");
+  if (submits && !actions.some(({ tool }) => tools.get(tool)?.kind === "submit")) {
     tell("no-submit", "no expected action submits: the episode would run out");
   }
+}
+
+/** Episodes of other seeds that are tried where chance decides, as on slippery ice. */
+const chances = 1000;
+
+/** Plays the task's own answer, or else the scripted expert; the best `success` of the episodes. */
+async function checkTextCeiling(task: Task, environment: Environment, tell: Tell): Promise<number | undefined> {
+  const { answer } = task;
+  const { expert } = environment as Partial<Domain>;
+  if (!environment.rewards.success || (answer === undefined && !expert)) return undefined;
+  const said = answer === undefined ? undefined : renderAnswer("That is all.", answer);
+  let best = 0;
+  for (let seed = 0; seed < (said ? 1 : chances) && best < 1; seed++) {
+    try {
+      const episode = await play(environment, task, said ? () => said : expertPolicy({ expert: expert! }, task), {
+        seed,
+      });
+      if (episode.end === "error") throw new Error(episode.reason);
+      const { parts } = await scoreEpisode(episode, { success: 1 });
+      best = Math.max(best, parts.success ?? 0);
+    } catch (error) {
+      tell("not-executable", `the environment cannot play it: ${(error as Error)?.message ?? error}`);
+      return undefined;
+    }
+  }
+  if (best < 1) tell("ceiling", `the best reachable success is ${best.toFixed(3)}, not 1`);
+  return best;
 }
 
 /** Plays the expected actions, one a turn and the submission last, and scores what happened. */

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { displaySymbol } from "../../core/display.ts";
+import { consultation } from "../consultation/index.ts";
 import { defineDomain } from "../domain.ts";
-import type { Violation } from "../episode.ts";
+import type { Environment, Violation } from "../episode.ts";
+import { frozenLake } from "../games/index.ts";
 import type { Task } from "../task.ts";
 import { ToolError } from "../tool.ts";
 import { lint } from "./lint.ts";
@@ -156,6 +158,33 @@ describe("the task linter", () => {
     );
     expect(issues).toMatchObject([
       { rule: "balance", message: "A is the answer of 80 % of 120 tasks with options; chance is 25 %" },
+    ]);
+  });
+
+  test("where actions are text, the task's answer or the expert must reach full success", async () => {
+    const lake = frozenLake();
+    const [map] = lake.tasks({ count: 1 });
+    expect((await lint([map], { environment: lake })).rows[0]).toMatchObject({ ceilings: [1], issues: [] });
+    const shut = { ...map, state: { rows: ["PO", "OG"] } };
+    const issuesOf = async (task: Task, environment: Environment) =>
+      (await lint([task], { environment })).issues.map(({ rule, message }) => [rule, message]);
+    expect(await issuesOf(shut, lake)).toEqual([["ceiling", "the best reachable success is 0.000, not 1"]]);
+    const action = { actions: [{ tool: "submit", arguments: {} }], assertions: [] };
+    expect(await issuesOf({ ...map, criteria: action }, lake)).toEqual([
+      ["unknown-tool", "there is no tool submit; tools: none"],
+    ]);
+    const { success: _, ...unscored } = lake.rewards;
+    expect(await issuesOf(map, { ...lake, rewards: unscored })).toEqual([
+      ["empty-criteria", 'frozen-lake has no reward "success": nothing could be scored'],
+    ]);
+    const doctor = consultation();
+    const [patient] = doctor.tasks({ count: 1 });
+    expect(await issuesOf(patient, doctor)).toEqual([]);
+    expect(await issuesOf({ ...patient, answer: "Diagnosis: gout Recommendation: rest" }, doctor)).toEqual([
+      ["ceiling", expect.stringMatching(/the best reachable success is 0\.\d+, not 1/)],
+    ]);
+    expect(await issuesOf({ ...map, state: null }, lake)).toEqual([
+      ["not-executable", expect.stringMatching(/^the environment cannot play it: /)],
     ]);
   });
 

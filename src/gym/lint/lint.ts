@@ -2,7 +2,7 @@ import { z } from "zod";
 import { MedgymError } from "../../core/errors.ts";
 import { resolveOptions } from "../../core/options.ts";
 import type { Domain } from "../domain.ts";
-import { domain, domains } from "../domains/index.ts";
+import { allDomains } from "../domains/index.ts";
 import type { Environment } from "../episode.ts";
 import type { Task } from "../task.ts";
 import { checkSet } from "./check-set.ts";
@@ -28,13 +28,14 @@ const schema = z.strictObject({
 
 /**
  * Whether tasks are sound: of the right shape; ids, tickets and patients where they belong; criteria that are not empty; expected
- * actions that name tools, pass their schemas and can be executed; a best reachable action score of 1, found by executing them. The
- * report draws itself as a table.
+ * actions that name tools, pass their schemas and can be executed; a best reachable action score of 1, found by executing them. Where
+ * actions are text, the reward part `success` takes that place, and the task's answer or the scripted expert is played. The report
+ * draws itself as a table.
  *
  * `what`: tasks (as read from a file), a domain, several, or nothing for all that are shipped.
  */
 export async function lint(
-  what: readonly unknown[] | Domain | readonly Domain[] = domains(),
+  what: readonly unknown[] | Domain | readonly Domain[] = allDomains(),
   options: LintOptions = {},
 ): Promise<LintReport> {
   const { environment, seeds, firstSeed } = resolveOptions("gym.lint", options, schema);
@@ -95,7 +96,7 @@ function merge(a: LintRow, b: LintRow): LintRow {
 }
 
 function findDomain(name: string): Environment | undefined {
-  return domains().some((each) => each.name === name) ? domain(name) : undefined;
+  return allDomains().find((each) => each.name === name);
 }
 
 function isDomain(value: unknown): value is Domain {

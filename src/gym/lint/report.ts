@@ -35,7 +35,7 @@ export interface LintRow {
   tasks: number;
   /** Tasks by split. */
   splits: Record<string, number>;
-  /** Best reachable action score of each task that could be played. */
+  /** Best reachable action score of each task that could be played; `success` where actions are text. */
   ceilings: number[];
   issues: LintIssue[];
 }
