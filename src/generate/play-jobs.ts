@@ -1,3 +1,4 @@
+import { within } from "../core/within.ts";
 import type { End, Environment, Episode } from "../gym/episode.ts";
 import { type RewardReport, type RewardTable, scoreEpisode } from "../gym/reward.ts";
 import type { Task } from "../gym/task.ts";
@@ -93,7 +94,9 @@ async function playJob(job: Job, troupe: Troupe, options: PlayOptions, events: P
       failure = { boundary: "environment", message: episode.reason ?? "the environment broke" };
     } else {
       const done = episode;
-      reward = await boundary("reward", () => within(options.rewardTimeoutMs, score(done, environment, options)));
+      reward = await boundary("reward", () =>
+        within(options.rewardTimeoutMs, "reward", score(done, environment, options)),
+      );
     }
   } catch (error) {
     if (!(error instanceof BoundaryError)) throw error;
@@ -117,17 +120,4 @@ async function write(player: ReturnType<Troupe["player"]>, episode: Episode, tro
 
 function score(episode: Episode, environment: Environment, options: PlayOptions): Promise<RewardReport> {
   return scoreEpisode(episode, options.weightsOf(environment), options.rewardsOf(environment));
-}
-
-/** A reward that never answers is a failure too. */
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no reward in ${milliseconds} ms`)), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -3,10 +3,12 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { displaySymbol } from "../core/display.ts";
 import { fakeEngine, fakeModelType } from "../engine/fake.ts";
+import { renderCalls } from "../gym/action.ts";
 import { defineEnvironment } from "../gym/environment.ts";
 import type { Environment, Episode, Turn } from "../gym/episode.ts";
 import { randomPolicy } from "../gym/random-policy.ts";
 import type { Task } from "../gym/task.ts";
+import { TextEpisode } from "../gym/text-episode.ts";
 import { createModel } from "../model/load.ts";
 import type { Model } from "../model/model.ts";
 import { ByteTokenizer } from "../text/byte-tokenizer.ts";
@@ -165,6 +167,43 @@ describe("rollout", () => {
     expect(policy.trajectories[2].failure).toEqual({ boundary: "model", message: "lost its mind" });
     const text = String((await policy[displaySymbol]())["text/plain"]);
     expect(text).toContain("1 failed: model: lost its mind");
+  });
+
+  it("a tool or a simulated patient that never answers costs its own episode only", async () => {
+    const never = new Promise<never>(() => {});
+    const hangs = ({ id }: Task) => id === "b";
+    const ward = defineEnvironment({
+      name: "ward",
+      state: () => ({}),
+      toolTimeoutMs: 20,
+      tools: (tool) => ({
+        look: tool({ kind: "read", description: "", parameters: {}, run: (_, { task }) => (hangs(task) ? never : 1) }),
+        submit: tool({ kind: "submit", description: "end", parameters: {}, run: () => "ok" }),
+      }),
+    });
+    const script = ["look", "submit"].map((name) => renderCalls([{ name, arguments: {} }]));
+    const tools = await rollout({
+      model:
+        () =>
+        (_, { turns }) =>
+          script[turns.length],
+      environment: ward,
+      tasks,
+    });
+    expect(tools.trajectories.map(({ end }) => end)).toEqual(["submitted", "error", "submitted"]);
+    expect(tools.failures).toEqual([{ boundary: "environment", message: "tool look: no result in 20 ms" }]);
+
+    const clinic: Environment = {
+      ...echo(),
+      start: (task) => {
+        const play = () => (hangs(task) ? never : ({ ...said, end: "answered" } as const));
+        const said = { action: { type: "text", text: "x" }, rewards: {}, says: "well" } as const;
+        return new TextEpisode({ environment: clinic, task, seed: 0, state: {}, messages: [], timeoutMs: 20, play });
+      },
+    };
+    const talks = await rollout({ model: () => () => "x", environment: clinic, tasks });
+    expect(talks.trajectories.map(({ end }) => end)).toEqual(["answered", "error", "answered"]);
+    expect(talks.failures).toEqual([{ boundary: "environment", message: "no reply in 20 ms" }]);
   });
 
   it("waits for no slow sibling: an episode whose tools answer goes on", async () => {

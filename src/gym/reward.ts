@@ -20,6 +20,8 @@ export interface PartScore {
   cap?: number;
   /** Why, for the transcript. */
   notes?: string[];
+  /** What each turn had of it, for the transcript and for whoever wants to pay turns. */
+  turns?: readonly number[];
 }
 
 /** A reward part: a number, in [0, 1] unless it says otherwise, or null where it does not apply. */
@@ -37,6 +39,8 @@ export interface RewardReport {
   weights: Record<string, number>;
   cap?: number;
   notes: string[];
+  /** Of parts that say so, what each turn had of them: what it earned by itself, or what it brought in. */
+  turns: Record<string, readonly number[]>;
 }
 
 /**
@@ -51,10 +55,12 @@ export async function scoreEpisode(
   const earned = sumTurns(episode);
   const parts: Record<string, number | null> = {};
   const notes: string[] = [];
+  const turns: RewardReport["turns"] = {};
   let cap: number | undefined;
   for (const name of Object.keys(weights)) {
     if (name in earned) {
       parts[name] = earned[name];
+      turns[name] = episode.turns.map(({ rewards: own }) => own[name] ?? 0);
       continue;
     }
     const reward = rewards[name];
@@ -67,10 +73,11 @@ export async function scoreEpisode(
       );
     }
     parts[name] = score.value;
+    if (score.turns) turns[name] = score.turns;
     notes.push(...(score.notes ?? []).map((note) => `${name}: ${note}`));
     if (score.cap !== undefined) cap = Math.min(cap ?? score.cap, score.cap);
   }
-  return { parts, notes, ...weightedSum(parts, weights, cap) };
+  return { parts, notes, turns, ...weightedSum(parts, weights, cap) };
 }
 
 /** Parts that do not apply (null) give their weight to the others, in proportion. */

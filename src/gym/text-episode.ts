@@ -1,5 +1,6 @@
 import { hashJson } from "../core/canonical.ts";
 import { MedgymError } from "../core/errors.ts";
+import { within } from "../core/within.ts";
 import type { ChatMessage } from "../text/tokenizer.ts";
 import type { Action } from "./action.ts";
 import type { End, Environment, Episode, Turn } from "./episode.ts";
@@ -27,6 +28,8 @@ export interface TextEpisodeFields<State> {
   messages: ChatMessage[];
   /** Turns of this episode. @default the environment's */
   maxTurns?: number;
+  /** A turn whose reply takes longer (a patient that a model plays) is an error of the environment. @default 120_000 */
+  timeoutMs?: number;
   /** `turn` from 1. What it throws is an error of the environment and ends the episode. */
   play(completion: string, turn: number, episode: TextEpisode<State>): TextTurn | Promise<TextTurn>;
 }
@@ -46,9 +49,10 @@ export class TextEpisode<State> implements Episode {
   /** Turns that it may take. */
   readonly maxTurns: number;
   readonly #play: TextEpisodeFields<State>["play"];
+  readonly #timeoutMs: number;
   #stepping = false;
 
-  constructor({ environment, task, seed, state, messages, maxTurns, play }: TextEpisodeFields<State>) {
+  constructor({ environment, task, seed, state, messages, maxTurns, timeoutMs, play }: TextEpisodeFields<State>) {
     this.environment = environment;
     this.task = task;
     this.seed = seed;
@@ -56,6 +60,7 @@ export class TextEpisode<State> implements Episode {
     this.messages = messages;
     this.maxTurns = maxTurns ?? environment.maxTurns;
     this.#play = play;
+    this.#timeoutMs = timeoutMs ?? 120_000;
   }
 
   hash(): string {
@@ -85,7 +90,8 @@ export class TextEpisode<State> implements Episode {
 
   async #outcome(completion: string): Promise<TextTurn> {
     try {
-      return await this.#play(completion, this.turns.length + 1, this);
+      const played = this.#play(completion, this.turns.length + 1, this);
+      return played instanceof Promise ? await within(this.#timeoutMs, "reply", played) : played;
     } catch (error) {
       const reason = String((error as Error)?.message ?? error);
       return {

@@ -1,6 +1,7 @@
 import { hashJson } from "../core/canonical.ts";
 import { MedgymError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
+import { within } from "../core/within.ts";
 import type { ChatMessage } from "../text/tokenizer.ts";
 import { type Action, parseAction } from "./action.ts";
 import type { End, Environment, Episode, ToolLogEntry, Turn } from "./episode.ts";
@@ -143,22 +144,10 @@ export class ToolEpisode<State> implements Episode {
     const { task, random, toolTimeoutMs } = this.#fields;
     const context = { state: this.state, task, random: random.split("tool", this.log.length), turn };
     const result = tool.run(args, context);
-    return result instanceof Promise ? within(toolTimeoutMs, result) : result;
+    return result instanceof Promise ? within(toolTimeoutMs, "result", result) : result;
   }
 }
 
 function toolMessage(result: unknown): ChatMessage {
   return { role: "tool", content: typeof result === "string" ? result : (JSON.stringify(result) ?? "null") };
-}
-
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no result in ${milliseconds} ms`)), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

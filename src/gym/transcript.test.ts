@@ -5,6 +5,7 @@ import { renderCalls } from "./action.ts";
 import { defineEnvironment } from "./environment.ts";
 import { play } from "./play.ts";
 import { scoreEpisode } from "./reward.ts";
+import { clinicalRewards } from "./rewards/index.ts";
 import { transcript } from "./transcript.ts";
 
 const ward = defineEnvironment({
@@ -14,7 +15,13 @@ const ward = defineEnvironment({
     look: tool({ kind: "read", description: "look", parameters: { at: z.string() }, run: () => "z".repeat(2000) }),
     submit: tool({ kind: "submit", description: "end", parameters: { answer: z.string() }, run: () => "ok" }),
   }),
-  rewards: { right: () => ({ value: 0.5, notes: ["half of it"] }), absent: () => null },
+  rewards: {
+    right: () => ({ value: 0.5, notes: ["half of it"] }),
+    absent: () => null,
+    action: clinicalRewards.action,
+    format: clinicalRewards.format,
+  },
+  weights: { right: 1, absent: 1, action: 0, format: 0 },
 });
 
 test("an episode is readable: what was asked, turns with calls and results, parts of the reward; markup is escaped", async () => {
@@ -24,7 +31,13 @@ test("an episode is readable: what was asked, turns with calls and results, part
     split: "test" as const,
     ticket: "Is <b>this</b> high?",
     difficulty: 1 as const,
-    criteria: { actions: [], assertions: [] },
+    criteria: {
+      actions: [
+        { tool: "look", arguments: { at: "chart" } },
+        { tool: "submit", arguments: { answer: "no" }, compareArgs: ["answer"] },
+      ],
+      assertions: [],
+    },
   };
   const completions = [
     renderCalls([{ name: "look", arguments: { at: "<script>alert(1)</script>" } }]),
@@ -36,10 +49,10 @@ test("an episode is readable: what was asked, turns with calls and results, part
   expect(text).toMatch(/^ward t1: submitted after 2 turns, reward 1\.000\n/); // absent gives its weight to right: 2 × 0.5
   for (const part of [
     "[user]\nIs <b>this</b> high?",
-    "[turn 1]",
+    "[turn 1, action +0.5, format +1]",
     "[tool]\nzzz",
     "sure",
-    "[turn 2]",
+    "[turn 2, action 0, format +1]",
     "right 0.500 × 2.00 + absent –",
     "right: half of it",
   ])

@@ -36,7 +36,7 @@ export class Transcript implements Displayable {
     const opening = this.#opening().map((message) => `[${message.role}]\n${contentOf(message)}`);
     const played = turns.map((turn, i) => {
       const said = turn.observation.map((message) => `[${message.role}]\n${contentOf(message)}`);
-      return [`[turn ${i + 1}${noteOf(turn)}]\n${turn.completion.trim()}`, ...said].join("\n");
+      return [`[turn ${i + 1}${this.#noteOf(turn, i)}]\n${turn.completion.trim()}`, ...said].join("\n");
     });
     return [this.#title(), ...opening, ...played, ...this.#rewardLines()].join("\n\n");
   }
@@ -47,8 +47,8 @@ export class Transcript implements Displayable {
     const opening = this.#opening().map((message) => block(message.role, message.role, contentOf(message)));
     const played = turns.map((turn, i) => {
       const said = turn.observation.map((message) => block(message.role, message.role, contentOf(message)));
-      const own = block("assistant", `turn ${i + 1}${noteOf(turn)}`, turn.completion.trim());
-      return `<details${i === turns.length - 1 ? " open" : ""}><summary>${escapeHtml(summaryOf(turn, i))}</summary>${own}${said.join("")}</details>`;
+      const own = block("assistant", `turn ${i + 1}${this.#noteOf(turn, i)}`, turn.completion.trim());
+      return `<details${i === turns.length - 1 ? " open" : ""}><summary>${escapeHtml(summaryOf(turn, i, this.#noteOf(turn, i)))}</summary>${own}${said.join("")}</details>`;
     });
     const reward = this.#rewardLines().map((line) => `<div style="white-space:pre-wrap">${escapeHtml(line)}</div>`);
     const inner = [`<details><summary>prompt</summary>${opening.join("")}</details>`, ...played, ...reward].join("");
@@ -75,6 +75,13 @@ export class Transcript implements Displayable {
     return `${task.domain} ${task.id}: ${how} after ${turns.length} ${turns.length === 1 ? "turn" : "turns"}${paid}`;
   }
 
+  /** What a turn earned by itself, and what it had of the reward's parts. */
+  #noteOf({ rewards }: Turn, i: number): string {
+    const shares = Object.entries(this.#reward?.turns ?? {}).map(([name, turns]) => [name, turns[i] ?? 0] as const);
+    const earned = Object.entries({ ...rewards, ...Object.fromEntries(shares) });
+    return earned.map(([name, value]) => `, ${name} ${value > 0 ? "+" : ""}${Number(value.toFixed(3))}`).join("");
+  }
+
   #rewardLines(): string[] {
     const reward = this.#reward;
     if (!reward) return [];
@@ -86,16 +93,10 @@ export class Transcript implements Displayable {
   }
 }
 
-/** What a turn earned by itself. */
-function noteOf({ rewards }: Turn): string {
-  const earned = Object.entries(rewards).map(([name, value]) => `${name} ${value > 0 ? "+" : ""}${value}`);
-  return earned.length > 0 ? `, ${earned.join(", ")}` : "";
-}
-
-function summaryOf(turn: Turn, i: number): string {
+function summaryOf(turn: Turn, i: number, note: string): string {
   const what = actionText(turn.action);
   const short = what.length > 120 ? `${what.slice(0, 119)}…` : what;
-  return `${i + 1}  ${short}${noteOf(turn)}`;
+  return `${i + 1}  ${short}${note}`;
 }
 
 function actionText(action: Turn["action"]): string {

@@ -13,6 +13,18 @@ export function actionScore({ task, episode }: Pick<RewardContext, "task" | "epi
   return expected.length === 0 ? null : matchActions(expected, executed(episode)).length / expected.length;
 }
 
+/** What each turn added to the action score. */
+export function turnActions({ task, episode }: Pick<RewardContext, "task" | "episode">): number[] {
+  const expected = task.criteria.actions;
+  const calls = episode.log.filter(({ status }) => status === "ok");
+  const matched = (turn: number) =>
+    matchActions(
+      expected,
+      calls.filter((call) => call.turn <= turn),
+    ).length;
+  return episode.turns.map((_, i) => (matched(i + 1) - matched(i)) / expected.length);
+}
+
 export function executed(episode: Episode): ToolCall[] {
   return episode.log.filter(({ status }) => status === "ok");
 }

@@ -4,10 +4,14 @@ import { submits } from "./written.ts";
 
 /** Mean over the turns: strict call 1, lenient 0.8, a name without arguments 0.5, else 0; the last turn must submit. */
 export function format({ episode }: Pick<RewardContext, "episode">): number {
+  const scores = turnFormats(episode);
+  return scores.length === 0 ? 0 : scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+
+/** Of each turn. */
+export function turnFormats(episode: Episode): number[] {
   const { turns } = episode;
-  if (turns.length === 0) return 0;
-  const scores = turns.map((turn, i) => (i === turns.length - 1 ? lastScore(turn, episode) : turnScore(turn)));
-  return scores.reduce((sum, score) => sum + score, 0) / turns.length;
+  return turns.map((turn, i) => (i === turns.length - 1 ? lastScore(turn, episode) : turnScore(turn)));
 }
 
 export function turnScore({ action }: Turn): number {

@@ -1,11 +1,11 @@
 import type { RewardTable } from "../reward.ts";
 import { accuracy } from "./accuracy.ts";
-import { actionScore } from "./action-score.ts";
+import { actionScore, turnActions } from "./action-score.ts";
 import { assertion } from "./assertion.ts";
 import { coherence } from "./coherence.ts";
 import { degenerate } from "./degenerate.ts";
 import { dialogueQuality } from "./dialogue.ts";
-import { format } from "./format.ts";
+import { format, turnFormats } from "./format.ts";
 import { process } from "./process.ts";
 import { reasoning } from "./reasoning.ts";
 import { safety } from "./safety.ts";
@@ -18,8 +18,11 @@ export { cosineLength, type LengthOptions, softOverlong } from "./length.ts";
 /** The parts that every clinical domain pays; [0, 1], but `degenerate` −1 or 0. */
 export const clinicalRewards = {
   accuracy,
-  action: actionScore,
-  format,
+  action: (context) => {
+    const value = actionScore(context);
+    return value === null ? null : { value, turns: turnActions(context) };
+  },
+  format: (context) => ({ value: format(context), turns: turnFormats(context.episode) }),
   process,
   reasoning,
   safety,
