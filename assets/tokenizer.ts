@@ -5,7 +5,7 @@ import { drawDocument } from "./corpus.ts";
 import { textOf } from "./documents.ts";
 
 export const vocabSize = 1024;
-export const contextLength = 1024;
+export const contextLength = 8192;
 
 /**
  * Trains the tokenizer on pre-training text alone: a token that the model never meets in pre-training stays untrained, and
