@@ -5,7 +5,6 @@ export { z } from "zod";
 export { isCancelled, MedgymError } from "./core/errors.ts";
 export { Random } from "./core/random.ts";
 export { Run } from "./core/run.ts";
-export * as data from "./data/index.ts";
 export type { Batch, EngineModel, ForwardResult } from "./engine/engine.ts";
 export {
   type Comparison,
@@ -37,6 +36,7 @@ export {
   type Score,
 } from "./model/index.ts";
 export * as plot from "./plot/index.ts";
+export * as data from "./public-data.ts";
 export type { ChatMessage, Tokenizer, ToolSchema } from "./text/tokenizer.ts";
 export * as track from "./track/index.ts";
 export { type SftEvent, type SftOptions, type SftResult, type SftSummary, sft } from "./train/index.ts";
