@@ -54,4 +54,4 @@ test("it runs, and says what it should", () => {
   expect(Number(total)).toBeGreaterThan(0.9);
   expect(shown).toBe("20 assistant");
   expect(Number(precision)).toBeGreaterThan(0.9);
-});
+}, 120_000);
