@@ -1,4 +1,4 @@
-/** What holds for every domain that is registered. `npx medgym lint-tasks --seeds 1000` is the long form of the linting here. */
+/** What holds for every domain that is registered. `npm run soak -- gym` is the long form. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { contamination } from "../contamination/contamination.ts";

@@ -1,0 +1,100 @@
+/** `npm run soak -- gym`: a process for each domain, a table of what they found. */
+import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { textTable } from "../../src/core/table.ts";
+import { gym } from "../../src/index.ts";
+import { type Soaked, soak, verdict } from "./soak.ts";
+
+const help = `npm run soak -- gym [--domain name …] [--seeds n] [--first-seed n] [--played n] [--jobs n]
+
+Every domain of the gym on the task sets of many seeds: all tasks lint clean and none is in the shipped test split while in training; the
+test tasks are played by the expert, by random actions, with an empty answer and with fuzzed completions, and every episode is played
+again from its record. Prints a table and what was wrong; exit code 1 if anything was. 1,000 seeds of a domain take some ten minutes.
+  --domain name    may be repeated; default: all
+  --seeds n        default 1000
+  --first-seed n   default 0
+  --played n       test tasks of each seed that are played; default 10
+  --jobs n         domains at a time; default: the machine's cores`;
+
+const { values } = parseArgs({
+  options: {
+    help: { type: "boolean", default: false },
+    domain: { type: "string", multiple: true },
+    seeds: { type: "string", default: "1000" },
+    "first-seed": { type: "string", default: "0" },
+    played: { type: "string", default: "10" },
+    jobs: { type: "string", default: String(availableParallelism()) },
+    /** Of a child: soak the one domain, print what was found as JSON. */
+    child: { type: "boolean", default: false },
+  },
+});
+
+const [seeds, firstSeed, played, jobs] = [values.seeds, values["first-seed"], values.played, values.jobs].map(
+  (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < 0) throw new Error(`"${text}" is not a whole number.\n\n${help}`);
+    return value;
+  },
+);
+
+if (values.help) {
+  console.log(help);
+} else if (values.child) {
+  console.log(JSON.stringify(await soak(gym.domain(values.domain![0]), { seeds, firstSeed, played })));
+} else {
+  process.exitCode = report(
+    await all((values.domain ?? []).length > 0 ? values.domain! : gym.allDomains().map(({ name }) => name)),
+  );
+}
+
+async function all(names: readonly string[]): Promise<Soaked[]> {
+  for (const name of names) gym.domain(name); // says at once what is not there
+  const found = new Map<string, Soaked>();
+  const waiting = [...names];
+  const work = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const one = await inChild(name);
+      found.set(name, one);
+      console.error(`· ${name}: ${one.seconds.toFixed(0)} s, ${verdict(one).length === 0 ? "sound" : "see below"}`);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, jobs) }, work));
+  return names.map((name) => found.get(name)!);
+}
+
+function inChild(name: string): Promise<Soaked> {
+  const args = ["--child", "--domain", name, "--seeds", values.seeds, "--first-seed", values["first-seed"], "--played", values.played]; // biome-ignore format: a list
+  const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let printed = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    printed += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      if (code === 0) resolve(JSON.parse(printed) as Soaked);
+      else reject(new Error(`${name}: its process ended with ${signal ?? code}.`));
+    });
+  });
+}
+
+function report(found: readonly Soaked[]): number {
+  const header = ["domain", "seeds", "tasks", "lint errors", "contaminated", "episodes", "replayed otherwise", "expert", "random", "empty", "fuzz broke", "seconds"]; // biome-ignore format: a list
+  const rows = found.map((one) => [
+    one.domain,
+    ...[one.seeds, one.tasks, one.lintErrors, one.contaminated, one.episodes, one.unlike].map((n) =>
+      n.toLocaleString("en-US"),
+    ),
+    ...[one.expert, one.random, one.empty].map((score) => score.toFixed(3)),
+    String(one.broken),
+    one.seconds.toFixed(0),
+  ]);
+  console.log(textTable([header, ...rows]));
+  const wrong = found.flatMap(verdict);
+  for (const line of wrong) console.log(line);
+  return wrong.length > 0 ? 1 : 0;
+}
