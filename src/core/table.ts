@@ -5,7 +5,7 @@ export function htmlTable(caption: string, header: readonly string[], rows: read
   const cell = (tag: string) => (text: string, i: number) =>
     `<${tag} style="text-align:${i === 0 ? "left" : "right"}">${escapeHtml(text)}</${tag}>`;
   const body = rows.map((row) => `<tr>${row.map(cell("td")).join("")}</tr>`).join("");
-  return `<table><caption style="text-align:left">${escapeHtml(caption)}</caption><thead><tr>${header.map(cell("th")).join("")}</tr></thead><tbody>${body}</tbody></table>`;
+  return `<table><caption style="text-align:left;white-space:nowrap">${escapeHtml(caption)}</caption><thead><tr>${header.map(cell("th")).join("")}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
 /** Rows with the header first. */

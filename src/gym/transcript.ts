@@ -85,11 +85,16 @@ export class Transcript implements Displayable {
   #rewardLines(): string[] {
     const reward = this.#reward;
     if (!reward) return [];
-    const parts = Object.entries(reward.parts).map(([name, value]) =>
-      value === null ? `${name} –` : `${name} ${value.toFixed(3)} × ${(reward.weights[name] ?? 0).toFixed(2)}`,
-    );
+    const shown = (value: number | null) => value?.toFixed(3) ?? "–";
+    const isPaid = ([name, value]: [string, number | null]) => value === null || (reward.weights[name] ?? 0) !== 0;
+    const parts = Object.entries(reward.parts);
+    const paid = parts.filter(isPaid).map(([name, value]) => {
+      return value === null ? `${name} –` : `${name} ${shown(value)} × ${reward.weights[name].toFixed(2)}`;
+    });
+    const unpaid = parts.filter((part) => !isPaid(part)).map(([name, value]) => `${name} ${shown(value)}`);
     const cap = reward.cap === undefined ? "" : `, at most ${reward.cap}`;
-    return [`reward ${reward.total.toFixed(3)} = ${parts.join(" + ")}${cap}`, ...reward.notes];
+    const lines = [`reward ${shown(reward.total)} = ${paid.join(" + ")}${cap}`];
+    return [...lines, ...(unpaid.length > 0 ? [`not paid: ${unpaid.join(", ")}`] : []), ...reward.notes];
   }
 }
 
