@@ -24,6 +24,9 @@ const benches: Record<string, Bench> = {
   gym: gymBench,
 };
 
+/** Without a peer in Python. */
+const alone = new Set(["kernel", "gym"]);
+
 const help = `npm run bench [-- name …] [--quick] [--only text] [--report]
 
 Each bench runs medgym and its peers in turn in one run and compares them; figures go to bench/results/.
@@ -66,11 +69,12 @@ export async function main(root: string, argv: string[], peers: Peers): Promise<
   }
 
   const startedAt = performance.now();
-  const python = await peers.python();
+  const names = parsed.positionals.length ? parsed.positionals : Object.keys(benches);
+  const python = names.every((name) => alone.has(name)) ? "" : await peers.python();
   const models = new Models(peers.llama);
   const all: Results["rows"] = [];
   try {
-    for (const name of parsed.positionals.length ? parsed.positionals : Object.keys(benches)) {
+    for (const name of names) {
       const before = await machine(root);
       const warning = loadWarning(before);
       // What this run itself did counts after the first bench.

@@ -170,16 +170,9 @@ async function scoreOf(episode: gym.Episode): Promise<number> {
 }
 
 /** Acts in the right form and knows nothing. */
-function aimlessPolicy(domain: gym.Domain, seed: number): gym.Policy {
-  if (domain.tools.length > 0) return gym.randomPolicy(seed);
-  if (domain.name !== "consultation") return gym.games.randomMoves(seed);
-  return (messages, { task, turns }) => {
-    const random = new Random(seed).split(task.id).split("turn", turns.length);
-    const said = messages.slice(1).map(({ content }) => content).join(" ").match(/[\p{L}\p{N}]+/gu)!; // biome-ignore format: a line
-    const words = () => Array.from({ length: 3 }, () => random.choice(said)).join(" ");
-    const answer = random.integer(4) ? `What about ${words()}?` : `Diagnosis: ${words()} Recommendation: ${words()}`;
-    return `<think>I guess.</think><answer>${answer}</answer>`;
-  };
+function aimlessPolicy({ name, tools }: gym.Domain, seed: number): gym.Policy {
+  if (tools.length > 0) return gym.randomPolicy(seed);
+  return name === "consultation" ? gym.randomDoctor(seed) : gym.games.randomMoves(seed);
 }
 
 function mean(values: readonly number[]): number {

@@ -9,4 +9,5 @@ export {
 export { type ConsultationFigures, consultationFigures } from "./figures.ts";
 export { modelPatient, type ReplyWriter } from "./model-patient.ts";
 export { type Asked, type PatientReply, rulePatient, type SimulatedPatient } from "./patient.ts";
+export { randomDoctor } from "./random-doctor.ts";
 export { judgeScorer, rougeScorer, type Scorer, type ScorerInput } from "./scorer.ts";
