@@ -123,7 +123,8 @@ void quantised_dots(Context& ctx, const QuantisedRows* parts, int64_t part_count
   Scratch scratch(ctx.arena);
   QuantisedDots d{};
   d.tokens = tokens;
-  d.x_row = parts->blocks * (kernel.bf16_products ? kQuantisedBlock / 2 : kQuantisedBlock);
+  d.weight = parts[0];
+  d.x_row = kernel.quantised_x_words(parts->format, parts->blocks);
   if (d.x_row % 512 == 0) d.x_row += 16;  // rows a multiple of 4 KB apart would fall into the same cache sets
   // Tiles read whole groups of 16 tokens.
   const int64_t padded = (tokens + 15) / 16 * 16;
@@ -134,8 +135,8 @@ void quantised_dots(Context& ctx, const QuantisedRows* parts, int64_t part_count
   });
   d.x = packed;
   if (kernel.quantised_turn) {
-    float* turned = scratch.floats(size_t(padded * parts->blocks * (kQuantisedBlock / 2)));
-    kernel.quantised_turn(d, parts->blocks, turned);
+    float* turned = scratch.floats(size_t(padded * d.x_row));
+    kernel.quantised_turn(d, turned);
     d.turned = turned;
   }
   d.y_row = y_row;

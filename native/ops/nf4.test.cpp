@@ -146,6 +146,39 @@ TEST(quantised_products_equal_the_definition_for_odd_sizes) {
   });
 }
 
+// Where x becomes whole numbers: of any magnitude, beside an outlier, and not finite.
+TEST(eight_bit_products_follow_the_size_of_x) {
+  every_isa([](Context& ctx) {
+    const int64_t n = 20, k = 130;
+    const auto values = random_values(size_t(n * k), 2, 0.1f);
+    const Weight w(ctx, n, k, Dtype::INT8, values.data(), Dtype::F32);
+    const auto numbers = seen(w);
+    for (const float size : {0.0f, 1e-30f, 1.0f, 3e25f})
+      for (const int64_t t : {1, 5}) {
+        auto x = random_values(size_t(t * k), 1);
+        x[7] = 300;
+        for (float& f : x) f *= size;
+        x = rounded(x);
+        std::vector<float> y(size_t(t * n));
+        linear_forward(ctx, w, nullptr, x.data(), k, t, y.data(), n, false, GemmPath::dots);
+        std::vector<double> expected(y.size()), relative(y.size());
+        for (size_t i = 0; i < y.size(); i++) {
+          for (size_t p = 0; p < size_t(k); p++) expected[i] += double(x[i / size_t(n) * size_t(k) + p]) * numbers[i % size_t(n) * size_t(k) + p];
+          expected[i] /= size > 0 ? size : 1;
+          relative[i] = size > 0 ? double(y[i]) / size : y[i];
+        }
+        CHECK_CLOSE(relative, expected, 3e-5);  // of sums about 1 beside a number of 300
+      }
+    for (const float bad : {INFINITY, -INFINITY, NAN}) {
+      auto x = random_values(size_t(5 * k), 1);
+      x[3] = x[size_t(4 * k + 9)] = bad;
+      std::vector<float> y(size_t(5 * n));
+      linear_forward(ctx, w, nullptr, x.data(), k, 5, y.data(), n, false, GemmPath::dots);
+      for (int64_t j = 0; j < n; j++) CHECK(!std::isfinite(y[size_t(j)]) && std::isfinite(y[size_t(2 * n + j)]) && !std::isfinite(y[size_t(4 * n + j)]));
+    }
+  });
+}
+
 TEST(quantised_rows_do_not_depend_on_how_many_there_are_nor_on_threads) {
   every_isa([](Context& ctx) {
     Context alone(1);

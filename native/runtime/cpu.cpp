@@ -38,9 +38,10 @@ static Isa detect() {
   if ((saved & 6) != 6 || !__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & (1u << 5))) return Isa::portable;
   const uint32_t wanted = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;  // F, DQ, BW, VL
   if ((saved & 0xe6) != 0xe6 || (b & wanted) != wanted) return Isa::avx2;
-  const bool amx = (d & (1u << 22)) && (d & (1u << 24)) && (saved & (3u << 17)) == (3u << 17);
+  const uint32_t tiles = 1u << 22 | 1u << 24 | 1u << 25;  // bf16, tiles, int8
+  const bool amx = (d & tiles) == tiles && (saved & (3u << 17)) == (3u << 17), vnni = c & (1u << 11);
   uint32_t a1, b1, c1, d1;
-  if (!__get_cpuid_count(7, 1, &a1, &b1, &c1, &d1) || !(a1 & (1u << 5))) return Isa::avx512;
+  if (!vnni || !__get_cpuid_count(7, 1, &a1, &b1, &c1, &d1) || !(a1 & (1u << 5))) return Isa::avx512;
   return amx && request_tiles() ? Isa::amx : Isa::avx512bf16;
 }
 #else

@@ -30,6 +30,7 @@ Kernels make_table(const char* name) {
   k.gemm_pack_a = gemm_pack_a;
   k.gemm_compute = gemm_compute;
   k.gemv = gemv;
+  k.quantised_x_words = quantised_x_words;
   k.quantised_x = quantised_x;
 #ifdef MG_AMX
   k.quantised_turn = quantised_turn;

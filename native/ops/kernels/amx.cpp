@@ -1,4 +1,4 @@
-// Kernels for AMX: bf16 matrix products on tiles, the rest as AVX-512-BF16.
+// Kernels for AMX: products of bf16 and of bytes on tiles, the rest as AVX-512-BF16.
 #include "ops/kernels/standard.h"
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -7,7 +7,7 @@
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #pragma GCC push_options
-#pragma GCC target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,amx-tile,amx-bf16")
+#pragma GCC target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx512vnni,amx-tile,amx-bf16,amx-int8")
 #define MG_BF16 1
 #define MG_AMX 1
 #define MG_WIDTH 16

@@ -103,8 +103,8 @@ int64_t amx_quantised(const QuantisedDots& d, const float* map, int64_t begin, i
 }
 
 // x as tiles of the right factor: (tiles of 16 tokens, words, 16) words.
-void quantised_turn(const QuantisedDots& d, int64_t blocks, float* out) {
-  const int64_t words = blocks * (kBlock / 2);
+void quantised_turn(const QuantisedDots& d, float* out) {
+  const int64_t words = d.weight.format == QuantisedRows::Format::nf4 ? d.weight.blocks * (kBlock / 2) : byte_words(d.weight.blocks);
   for (int64_t tile = 0; tile * 16 < d.tokens; tile++)
     for (int64_t k = 0; k < words; k += 16) {
       V block[W];

@@ -1,4 +1,4 @@
-// Kernels for AVX-512 with bf16 dot products (VDPBF16PS).
+// Kernels for AVX-512 with dot products of bf16 (VDPBF16PS) and of bytes (VPDPBUSD).
 #include "ops/kernels/standard.h"
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -7,7 +7,7 @@
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #pragma GCC push_options
-#pragma GCC target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")
+#pragma GCC target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx512vnni")
 #define MG_BF16 1
 #define MG_WIDTH 16
 

@@ -108,8 +108,9 @@ struct Kernels {
 
   int64_t few_rows_quantised;  // most tokens for which quantised_dots beats giving rows back
   // Quantised weights; products in bf16 where bf16_products, else in f32.
-  void (*quantised_x)(QuantisedRows::Format, const float* x, int64_t k, int64_t blocks, float* out);  // blocks·32 or blocks·64 words
-  void (*quantised_turn)(const QuantisedDots&, int64_t blocks, float* out);  // AMX; null elsewhere. (tokens/16 rounded up, words, 16)
+  int64_t (*quantised_x_words)(QuantisedRows::Format, int64_t blocks);  // of one token as quantised_x leaves it
+  void (*quantised_x)(QuantisedRows::Format, const float* x, int64_t k, int64_t blocks, float* out);
+  void (*quantised_turn)(const QuantisedDots&, float* out);  // AMX; null elsewhere. (tokens/16 rounded up, words, 16)
   void (*quantised_dots)(const QuantisedDots&, int64_t row_begin, int64_t row_end);
   void (*quantised_row)(const QuantisedRows&, int64_t row, void* out);  // k numbers, bf16 or f32; of int8 the codes without their scale
   float (*nf4_quantise_block)(const float* values, uint8_t* codes);     // 64 numbers, 32 bytes; the absmax

@@ -1,7 +1,7 @@
 // Weights of 4 and 8 bits: quantising, giving back, and dot products that read each code once (ops/nf4.h).
 // A block is 64 numbers, decoded to kVectors vectors: pairs of bf16 where bf16 is multiplied, else f32. Four-bit blocks are decoded by
 // halves: of each chunk of 2L numbers (L in a vector) first the L even ones, then the L odd ones, because that is how nibbles come apart;
-// quantised_x puts x into the same order. Eight-bit blocks keep their order.
+// quantised_x puts x into the same order. Eight-bit blocks keep their order; where bf16 is multiplied, int8.inl multiplies them as bytes.
 
 constexpr int64_t kBlock = kQuantisedBlock;
 #ifdef MG_BF16
@@ -118,6 +118,9 @@ inline V quantised_multiply_add(V a, V b, V c) {
 #endif
 }
 
+#ifdef MG_BF16
+#include "ops/kernels/int8.inl"
+#endif
 #ifdef MG_AMX
 #include "ops/kernels/amx_nf4.inl"
 #endif
@@ -184,12 +187,27 @@ void quantised_dots_as(const QuantisedDots& d, int64_t begin, int64_t end) {
 
 void quantised_dots(const QuantisedDots& d, int64_t begin, int64_t end) {
   if (d.weight.format == QuantisedRows::Format::nf4) return quantised_dots_as<Nf4>(d, begin, end);
+#ifdef MG_BF16
+  byte_dots(d, begin, end);
+#else
   quantised_dots_as<Int8>(d, begin, end);
+#endif
+}
+
+int64_t quantised_x_words([[maybe_unused]] QuantisedRows::Format format, int64_t blocks) {
+#ifdef MG_BF16
+  if (format == QuantisedRows::Format::int8) return byte_words(blocks) + W;
+#endif
+  return blocks * kVectors * W;
 }
 
 // One token in the order of decoded blocks, with zeros up to whole blocks.
 void quantised_x(QuantisedRows::Format format, const float* x, int64_t k, int64_t blocks, float* out) {
+#ifdef MG_BF16
+  if (format == QuantisedRows::Format::int8) return byte_parts(x, k, blocks, out);
+#else
   const bool halves = format == QuantisedRows::Format::nf4;
+#endif
   for (int64_t b = 0; b < blocks; b++, x += kBlock, out += kVectors * W) {
     float padded[kBlock] = {};
     const float* from = x;
@@ -201,15 +219,10 @@ void quantised_x(QuantisedRows::Format format, const float* x, int64_t k, int64_
 #ifdef MG_BF16
       const __m512 a = (__m512)load(from + i), b1 = (__m512)load(from + i + 16), c = (__m512)load(from + i + 32), e = (__m512)load(from + i + 48);
       const __m512i low = (__m512i)_mm512_cvtne2ps_pbh(b1, a), high = (__m512i)_mm512_cvtne2ps_pbh(e, c);
-      if (halves) {
-        const __m512i even = _mm512_set_epi16(62, 60, 58, 56, 54, 52, 50, 48, 46, 44, 42, 40, 38, 36, 34, 32, 30, 28, 26, 24, 22, 20, 18, 16,
-                                              14, 12, 10, 8, 6, 4, 2, 0);
-        store(out, (V)_mm512_permutex2var_epi16(low, even, high));
-        store(out + W, (V)_mm512_permutex2var_epi16(low, _mm512_add_epi16(even, _mm512_set1_epi16(1)), high));
-      } else {
-        store(out, (V)low);
-        store(out + W, (V)high);
-      }
+      const __m512i even = _mm512_set_epi16(62, 60, 58, 56, 54, 52, 50, 48, 46, 44, 42, 40, 38, 36, 34, 32, 30, 28, 26, 24, 22, 20, 18, 16, 14,
+                                            12, 10, 8, 6, 4, 2, 0);
+      store(out, (V)_mm512_permutex2var_epi16(low, even, high));
+      store(out + W, (V)_mm512_permutex2var_epi16(low, _mm512_add_epi16(even, _mm512_set1_epi16(1)), high));
 #else
       const V low = load(from + i), high = load(from + i + W);
       store(out + i, halves ? evens(low, high) : low);
