@@ -120,11 +120,12 @@ void Weight::quantise(int64_t row, int64_t rows, const float* values, float* abs
 void Weight::finish(Context& ctx, int64_t first, int64_t count, const float* absmax) {
   const int64_t blocks = quantised_blocks(k_), groups = (count * blocks + kQuantisedGroup - 1) / kQuantisedGroup;
   uint8_t* codes = static_cast<uint8_t*>(scales_.data()) + first * blocks;
+  nf4_interleave(count, k_, static_cast<uint8_t*>(mutable_data()) + first * row_bytes());
   Buffer scales(ctx.memory, size_t(groups) * sizeof(float));
   const float offset = nf4_quantise_absmax(count * blocks, absmax, codes, scales.f32());
   const QuantisedRows part{.format = format(), .rows = count, .k = k_, .blocks = blocks,
                            .codes = static_cast<const uint8_t*>(data_) + first * row_bytes(), .absmax = codes, .group_scales = scales.f32(),
-                           .offset = offset};
+                           .offset = offset, .tensor_rows = count};
   const auto at = std::find_if(parts_.begin(), parts_.end(), [&](const QuantisedRows& p) { return p.codes >= part.codes; });
   const auto index = at - parts_.begin();
   if (at != parts_.end() && at->codes == part.codes) {  // written anew

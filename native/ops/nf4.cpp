@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "ops/kernels/kernels.h"
 
@@ -61,6 +62,19 @@ void nf4_quantise(int64_t rows, int64_t k, const float* values, uint8_t* codes, 
     }
 }
 
+void nf4_interleave(int64_t rows, int64_t k, uint8_t* codes) {
+  constexpr int64_t kBytes = kQuantisedBlock / 2;
+  const int64_t blocks = quantised_blocks(k);
+  std::vector<uint8_t> before(size_t(std::min(rows, kInterleavedRows) * blocks * kBytes));
+  for (int64_t first = 0; first < rows; first += kInterleavedRows) {
+    const int64_t height = std::min(kInterleavedRows, rows - first);
+    uint8_t* group = codes + first * blocks * kBytes;
+    std::copy_n(group, height * blocks * kBytes, before.begin());
+    for (int64_t r = 0; r < height; r++)
+      for (int64_t b = 0; b < blocks; b++) std::copy_n(&before[size_t((r * blocks + b) * kBytes)], kBytes, group + (b * height + r) * kBytes);
+  }
+}
+
 float nf4_quantise_absmax(int64_t count, const float* absmax, uint8_t* codes, float* scales) {
   const float* map = nf4_absmax_map();
   double sum = 0;
@@ -110,8 +124,8 @@ void dequantise(const QuantisedRows& w, float* out) {
   for (int64_t r = 0; r < w.rows; r++)
     for (int64_t b = 0; b < w.blocks; b++) {
       const int64_t block = r * w.blocks + b, count = std::min(kQuantisedBlock, w.k - b * kQuantisedBlock);
-      const float absmax = unfused(map[w.absmax[block]] * w.group_scales[(w.first_block + block) / kQuantisedGroup]) + w.offset;
-      const uint8_t* codes = w.codes + block * (kQuantisedBlock / 2);
+      const float absmax = unfused(map[w.absmax[block]] * w.group_scales[(w.first_row * w.blocks + block) / kQuantisedGroup]) + w.offset;
+      const uint8_t* codes = w.row_codes(r) + b * w.block_step(r);
       for (int64_t i = 0; i < count; i++) *out++ = nf4_code[i % 2 ? codes[i / 2] & 15 : codes[i / 2] >> 4] * absmax;
     }
 }

@@ -31,6 +31,10 @@ const float* nf4_absmax_map();
 
 // rows (rows, k) f32 → codes (rows, blocks, 32) and absmax (rows, blocks), blocks = ceil(k/64).
 void nf4_quantise(int64_t rows, int64_t k, const float* values, uint8_t* codes, float* absmax);
+// Codes of one tensor from that order into the one that products read from beginning to end, in place: groups of 64 rows (the last may be
+// lower), in each group block 0 of every row, then block 1 of every row, and so on.
+constexpr int64_t kInterleavedRows = 64;
+void nf4_interleave(int64_t rows, int64_t k, uint8_t* codes);
 // absmax (count) of one tensor → codes (count), scales (ceil(count/256)); returns the offset.
 float nf4_quantise_absmax(int64_t count, const float* absmax, uint8_t* codes, float* scales);
 
@@ -42,22 +46,33 @@ void int8_quantise(int64_t rows, int64_t k, const float* values, int8_t* codes, 
 struct QuantisedRows {
   enum class Format { nf4, int8 } format;
   int64_t rows, k, blocks;  // blocks of a row
-  const uint8_t* codes;     // (rows, blocks·32) or (rows, blocks·64)
+  const uint8_t* codes;     // int8: (rows, blocks·64). nf4: of the whole tensor, interleaved
   // nf4
   const uint8_t* absmax = nullptr;       // (rows, blocks)
   const float* group_scales = nullptr;
   float offset = 0;
-  int64_t first_block = 0;  // of row 0, counted from the beginning of the tensor
+  int64_t tensor_rows = 0, first_row = 0;  // of the tensor, and which of them row 0 is
   // int8
   const float* row_scales = nullptr;  // (rows)
 
   int64_t row_bytes() const { return blocks * (format == Format::nf4 ? 32 : 64); }
+  // Block 0 of a row, and the bytes from there to its block 1.
+  const uint8_t* row_codes(int64_t row) const {
+    if (format == Format::int8) return codes + row * row_bytes();
+    const int64_t place = first_row + row, in_group = place % kInterleavedRows;
+    return codes + (place - in_group) * row_bytes() + in_group * 32;
+  }
+  int64_t block_step(int64_t row) const {
+    if (format == Format::int8) return 64;
+    const int64_t group = (first_row + row) / kInterleavedRows * kInterleavedRows;
+    return (tensor_rows - group < kInterleavedRows ? tensor_rows - group : kInterleavedRows) * 32;
+  }
   QuantisedRows from(int64_t row, int64_t count) const {
     QuantisedRows part = *this;
     part.rows = count;
-    part.codes += row * row_bytes();
+    if (format == Format::int8) part.codes += row * row_bytes();
     if (absmax) part.absmax += row * blocks;
-    part.first_block += row * blocks;
+    part.first_row += row;
     if (row_scales) part.row_scales += row;
     return part;
   }

@@ -1,61 +1,81 @@
-// Quantised weights on tiles, as amx_gemv.inl: 32 or 64 rows of W are decoded, some blocks at a time, into memory that stays in the
-// first-level cache, from where the tiles take them; the sums stay in tiles over the whole row. A product waits long for the one before
-// it into the same tile, so up to 16 tokens take 64 rows at a time: four tiles of sums instead of two.
+// NF4 on tiles, as amx_gemv.inl: pieces of 16 rows of W, a block long, are decoded into memory that stays in the first-level cache, from
+// where two tiles take them while the next piece is decoded; the sums stay in tiles over the whole row. Up to 16 tokens take 64 rows at a
+// time, a whole group as it lies, and wait for memory by the processor's own prefetching of one stream (asking for it was slower).
 
-// Sums are in tiles 0 … 3: row tile i and token tile j in i + j·RowTiles.
-template <int RowTiles, int TokenTiles>
-inline void amx_step(const bf16* weight, int64_t weight_row, const float* turned, int64_t all_words) {
-  const int64_t stride = weight_row * 2;
-  __asm__ volatile("" ::: "memory");
-  _tile_loadd(6, turned, 64);
-  if constexpr (TokenTiles == 2) _tile_loadd(7, turned + all_words * 16, 64);
-  _tile_loadd(4, weight, stride);
-  _tile_dpbf16ps(0, 4, 6);
-  if constexpr (TokenTiles == 2) _tile_dpbf16ps(2, 4, 7);
-  _tile_loadd(5, weight + 16 * weight_row, stride);
-  _tile_dpbf16ps(1, 5, 6);
-  if constexpr (TokenTiles == 2) _tile_dpbf16ps(3, 5, 7);
-  if constexpr (RowTiles == 4) {
-    _tile_loadd(4, weight + 32 * weight_row, stride);
-    _tile_dpbf16ps(2, 4, 6);
-    _tile_loadd(5, weight + 48 * weight_row, stride);
-    _tile_dpbf16ps(3, 5, 6);
+// Half a piece (32 inner numbers): row tile `tile` and token tile j have their sums in tile + j·RowTiles.
+template <int TokenTiles>
+[[gnu::always_inline]] inline void amx_multiply(int tile, int half, const char* piece, const float* x, int64_t all_words) {
+  __asm__ volatile("" ::: "memory");  // GCC's tile loads do not say that they read memory
+  if constexpr (TokenTiles == 2) {
+    _tile_loadd(4, piece + half * 1024, 64);
+    _tile_loadd(6, x + half * 256, 64);
+    _tile_loadd(7, x + half * 256 + all_words * 16, 64);
+    if (tile == 0) {
+      _tile_dpbf16ps(0, 4, 6);
+      _tile_dpbf16ps(2, 4, 7);
+    } else {
+      _tile_dpbf16ps(1, 4, 6);
+      _tile_dpbf16ps(3, 4, 7);
+    }
+  } else if (half == 0) {
+    if (tile == 0) _tile_loadd(6, x, 64);
+    _tile_loadd(4, piece, 64);
+    switch (tile) {
+      case 0: _tile_dpbf16ps(0, 4, 6); break;
+      case 1: _tile_dpbf16ps(1, 4, 6); break;
+      case 2: _tile_dpbf16ps(2, 4, 6); break;
+      default: _tile_dpbf16ps(3, 4, 6);
+    }
+  } else {
+    if (tile == 0) _tile_loadd(7, x + 256, 64);
+    _tile_loadd(5, piece + 1024, 64);
+    switch (tile) {
+      case 0: _tile_dpbf16ps(0, 5, 7); break;
+      case 1: _tile_dpbf16ps(1, 5, 7); break;
+      case 2: _tile_dpbf16ps(2, 5, 7); break;
+      default: _tile_dpbf16ps(3, 5, 7);
+    }
   }
   __asm__ volatile("" ::: "memory");
 }
 
-template <class Format, int RowTiles, int TokenTiles>
+// Rows of one group.
+template <int RowTiles, int TokenTiles>
 void amx_rows(const QuantisedDots& d, const float* map, int64_t row, int64_t token) {
   static_assert(RowTiles * TokenTiles == 4 || RowTiles * TokenTiles == 2);
   constexpr int kRows = RowTiles * 16;
-  constexpr int64_t kBlocks = 128 / kRows;                 // decoded at a time
-  constexpr int64_t kDecodedRow = kBlocks * kBlock + 32;  // a cache line longer: other cache sets
   const QuantisedRows& w = d.weight;
-  const int64_t words = w.blocks * (kBlock / 2), row_bytes = w.blocks * Format::block_bytes;
+  const int64_t words = w.blocks * (kBlock / 2), step = w.block_step(row);
+  const uint8_t* codes = w.row_codes(row);
   const float* x = d.turned + token * words;
-  alignas(64) bf16 decoded[kRows * kDecodedRow];
+  // Two pieces in one page: a load does not wait for a store in flight at the same place of another page.
+  alignas(4096) char pieces[2][2048];
   alignas(64) float scales[kRows][16];
+  for (int64_t i = 0; i < kRows * w.blocks; i += 64) __builtin_prefetch(w.absmax + (row + kRows) * w.blocks + i);
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
   _tile_zero(3);
-  for (int64_t first = 0; first < w.blocks; first += kBlocks) {
-    const int64_t count = std::min(kBlocks, w.blocks - first);
-    if (Format::has_scales && first % 16 == 0)
-      for (int r = 0; r < kRows; r++) block_scales(w, map, row + r, first, std::min<int64_t>(16, w.blocks - first), scales[r]);
-    const uint8_t* codes = w.codes + row * row_bytes + first * Format::block_bytes;
-    bf16* to = decoded;
-    for (int r = 0; r < kRows; r++, codes += row_bytes, to += kDecodedRow)
-      for (int64_t b = 0; b < count; b++) {
-        prefetch(codes + kRows * row_bytes + b * Format::block_bytes);
-        V block[kVectors];
-        Format::decode(codes + b * Format::block_bytes, Format::has_scales ? scales[r][first % 16 + b] : 1, block);
-        store(reinterpret_cast<float*>(to + b * kBlock), block[0]);
-        store(reinterpret_cast<float*>(to + b * kBlock + 32), block[1]);
+  for (int64_t b = 0; b < w.blocks; b++, codes += step) {
+    if (b % 16 == 0)
+      for (int r = 0; r < kRows; r++) block_scales(w, map, row + r, b, std::min<int64_t>(16, w.blocks - b), scales[r]);
+#pragma GCC unroll 4
+    for (int tile = 0; tile < RowTiles; tile++)
+#pragma GCC unroll 2
+      for (int half = 0; half < 2; half++) {
+        for (int r = half * 8; r < half * 8 + 8; r++) {
+          V block[kVectors];
+          Nf4::decode(codes + (tile * 16 + r) * 32, scales[tile * 16 + r][b % 16], block);
+          char* to = pieces[tile % 2] + r * 64;
+          store(reinterpret_cast<float*>(to), block[0]);
+          store(reinterpret_cast<float*>(to + 1024), block[1]);
+        }
+        // The piece before this one.
+        if (tile > 0) amx_multiply<TokenTiles>(tile - 1, half, pieces[(tile + 1) % 2], x + b * 512, words);
+        else if (b > 0) amx_multiply<TokenTiles>(RowTiles - 1, half, pieces[1], x + (b - 1) * 512, words);
       }
-    for (int64_t s = 0; s < 2 * count; s++)
-      amx_step<RowTiles, TokenTiles>(decoded + s * 32, kDecodedRow, x + (first * (kBlock / 2) + s * 16) * 16, words);
   }
+  for (int half = 0; half < 2; half++) amx_multiply<TokenTiles>(RowTiles - 1, half, pieces[1], x + (w.blocks - 1) * 512, words);
   alignas(64) float out[4][16 * 16];  // a tile: rows of W × tokens
   _tile_stored(0, out[0], 64);
   _tile_stored(1, out[1], 64);
@@ -79,8 +99,7 @@ void amx_rows(const QuantisedDots& d, const float* map, int64_t row, int64_t tok
     }
 }
 
-// Rows [begin, end) of W in whole groups of 32; returns where it stopped.
-template <class Format>
+// Rows [begin, end) of W, begin a multiple of 32, by 32; returns where it stopped.
 int64_t amx_quantised(const QuantisedDots& d, const float* map, int64_t begin, int64_t end) {
   end = begin + (end - begin) / 32 * 32;
   if (end == begin) return begin;
@@ -88,13 +107,13 @@ int64_t amx_quantised(const QuantisedDots& d, const float* map, int64_t begin, i
   for (int64_t token = 0; token < d.tokens; token += 32)
     for (int64_t row = begin; row < end;) {
       if (d.tokens - token > 16) {
-        amx_rows<Format, 2, 2>(d, map, row, token);
+        amx_rows<2, 2>(d, map, row, token);
         row += 32;
-      } else if (end - row >= 64) {
-        amx_rows<Format, 4, 1>(d, map, row, token);
+      } else if (row % kInterleavedRows == 0 && end - row >= 64) {
+        amx_rows<4, 1>(d, map, row, token);
         row += 64;
       } else {
-        amx_rows<Format, 2, 1>(d, map, row, token);
+        amx_rows<2, 1>(d, map, row, token);
         row += 32;
       }
     }

@@ -89,7 +89,7 @@ struct Int8 {
 // absmax of blocks [begin, begin+count), count ≤ 16, of this row, into room for 16. The product is rounded before the sum, on every
 // instruction set: an addition with its rounding stated is not made one operation with it.
 inline void block_scales(const QuantisedRows& w, const float* map, int64_t row, int64_t begin, int64_t count, float* out) {
-  const int64_t block = row * w.blocks + begin, place = w.first_block + block;
+  const int64_t block = row * w.blocks + begin, place = w.first_row * w.blocks + block;
   const uint8_t* codes = w.absmax + block;
   const float* scale = w.group_scales + place / kQuantisedGroup;
   const int64_t here = kQuantisedGroup - place % kQuantisedGroup;  // the rest lies in the next group
@@ -106,9 +106,6 @@ inline void block_scales(const QuantisedRows& w, const float* map, int64_t row, 
   for (int64_t i = here; i < count; i++) out[i] = unfused(map[codes[i]] * scale[1]) + w.offset;
 #endif
 }
-
-// Of the rows after those in work, so that memory is waited for while others are decoded.
-inline void prefetch(const uint8_t* codes) { __builtin_prefetch(codes, 0, 2); }
 
 inline V quantised_multiply_add(V a, V b, V c) {
 #ifdef MG_BF16
@@ -134,20 +131,22 @@ inline void quantised_block(const QuantisedDots& d, const float* map, int64_t to
   for (int m = 0; m < M; m++)
 #pragma GCC unroll 4
     for (int n = 0; n < N; n++) sums[m][n] = zero();
-  const int64_t row_bytes = w.blocks * Format::block_bytes;
-  const uint8_t* codes = w.codes + row * row_bytes;
+  // The rows lie in one group. What comes after them is prefetched, so that memory is waited for while they are decoded.
+  const uint8_t* codes = w.row_codes(row);
+  const int64_t to_next_row = Format::has_scales ? Format::block_bytes : w.row_bytes(), step = w.block_step(row);
+  const int64_t ahead = (Format::has_scales ? kInterleavedRows : N) * w.row_bytes();
   const float* x = d.x + token * d.x_row;
   for (int64_t first = 0; first < w.blocks; first += 16) {
     const int64_t count = std::min<int64_t>(16, w.blocks - first);
     float scales[N][16];
     if constexpr (Format::has_scales)
       for (int n = 0; n < N; n++) block_scales(w, map, row + n, first, count, scales[n]);
-    for (int64_t b = 0; b < count; b++, codes += Format::block_bytes, x += kVectors * W) {
+    for (int64_t b = 0; b < count; b++, codes += step, x += kVectors * W) {
 #pragma GCC unroll 4
       for (int n = 0; n < N; n++) {
-        prefetch(codes + (n + N) * row_bytes);
+        __builtin_prefetch(codes + n * to_next_row + ahead, 0, 2);
         V decoded[kVectors];
-        Format::decode(codes + n * row_bytes, Format::has_scales ? scales[n][b] : 1, decoded);
+        Format::decode(codes + n * to_next_row, Format::has_scales ? scales[n][b] : 1, decoded);
 #pragma GCC unroll 4
         for (int m = 0; m < M; m++)
 #pragma GCC unroll 16
@@ -179,7 +178,7 @@ void quantised_dots_as(const QuantisedDots& d, int64_t begin, int64_t end) {
   const float* map = nf4_absmax_map();
   int64_t row = begin;
 #ifdef MG_AMX
-  row = amx_quantised<Format>(d, map, begin, end);
+  row = amx_quantised(d, map, begin, end);
 #endif
   for (; row + 4 <= end; row += 4) quantised_columns<Format, 4>(d, map, row);
   for (; row < end; row++) quantised_columns<Format, 1>(d, map, row);
@@ -256,13 +255,14 @@ template <class Format>
 void unpack_row(const QuantisedRows& w, int64_t row, void* out) {
   constexpr int64_t kBytes = kVectors * W * 4;
   const float* map = nf4_absmax_map();
-  const uint8_t* codes = w.codes + row * w.blocks * Format::block_bytes;
+  const uint8_t* codes = w.row_codes(row);
+  const int64_t step = w.block_step(row);
   char* to = static_cast<char*>(out);
   for (int64_t first = 0; first < w.blocks; first += 16) {
     const int64_t count = std::min<int64_t>(16, w.blocks - first);
     float scales[16] = {};
     if constexpr (Format::has_scales) block_scales(w, map, row, first, count, scales);
-    for (int64_t b = 0; b < count; b++, codes += Format::block_bytes, to += kBytes) {
+    for (int64_t b = 0; b < count; b++, codes += step, to += kBytes) {
       V decoded[kVectors];
       Format::decode(codes, scales[b], decoded);
       if ((first + b + 1) * kBlock <= w.k) {
