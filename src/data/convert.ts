@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { MedgymError } from "../core/errors.ts";
 import { resolveOptions } from "../core/options.ts";
-import type { ChatMessage } from "../text/tokenizer.ts";
+import type { ChatMessage, ToolSchema } from "../text/tokenizer.ts";
 import { type StandardRow, toChat, withoutThinking } from "./standardize.ts";
 
 type Fields = Record<string, unknown>;
@@ -11,6 +11,7 @@ type Fields = Record<string, unknown>;
 export interface PromptResponseRow {
   prompt: ChatMessage[];
   response: string;
+  tools?: readonly ToolSchema[];
   metadata?: Fields;
 }
 
@@ -28,12 +29,13 @@ const promptSchema = z.strictObject({
 
 export function toPromptResponse(rows: Iterable<object>, options: PromptResponseOptions = {}): PromptResponseRow[] {
   const { withThinking, turns } = resolveOptions("data.toPromptResponse", options, promptSchema);
-  return toChat(rows, { withThinking }).flatMap(({ messages, metadata }, i) => {
+  return toChat(rows, { withThinking }).flatMap(({ messages, tools, metadata }, i) => {
     const places = [...messages.keys()].filter((at) => messages[at].role === "assistant");
     if (places.length === 0) throw noAnswer(i);
     return (turns === "last" ? places.slice(-1) : places).map((at) => ({
       prompt: messages.slice(0, at),
       response: responseOf(messages[at]),
+      ...(tools ? { tools } : {}),
       ...(metadata ? { metadata } : {}),
     }));
   });
@@ -58,6 +60,8 @@ export interface VerlRow {
   ability: string;
   reward_model: { style: string; ground_truth: string };
   extra_info: Fields;
+  /** Not verl's own, which takes tools from its configuration: for the way back. */
+  tools?: readonly ToolSchema[];
 }
 
 export interface VerlOptions {
@@ -94,6 +98,7 @@ export function toVerl(rows: Iterable<object>, options: VerlOptions = {}): VerlR
       ability,
       reward_model: { style, ground_truth: truth },
       extra_info: { index, ...row.metadata },
+      ...(row.tools ? { tools: row.tools } : {}),
     };
   });
 }
@@ -123,17 +128,20 @@ export function toAlpaca(rows: Iterable<object>): AlpacaRow[] {
 export interface ShareGptRow {
   conversations: { from: string; value: string }[];
   system?: string;
+  /** JSON text, as LLaMA-Factory takes it. */
+  tools?: string;
 }
 
 const speakers: Readonly<Record<string, string>> = { user: "human", assistant: "gpt", tool: "observation" };
 
 export function toShareGpt(rows: Iterable<object>): ShareGptRow[] {
-  return toChat(rows).map(({ messages }) => {
+  return toChat(rows).map(({ messages, tools }) => {
     const system = messages[0].role === "system" ? messages[0] : undefined;
     const turns = system ? messages.slice(1) : messages;
     return {
       conversations: turns.map((turn) => ({ from: speakers[turn.role] ?? turn.role, value: responseOf(turn) })),
       ...(system ? { system: textIn(system.content) } : {}),
+      ...(tools ? { tools: JSON.stringify(tools) } : {}),
     };
   });
 }

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toAlpaca, toPromptResponse, toShareGpt, toVerl } from "./convert.ts";
 import { toChat } from "./standardize.ts";
@@ -130,4 +131,96 @@ test("Alpaca and ShareGPT go there and back", () => {
   expect(toChat(toAlpaca(rows))).toEqual(rows);
   expect(toChat(toShareGpt([chat]))).toEqual([{ messages: chat.messages }]);
   expect(() => toAlpaca([chat])).toThrow(/row 1 is no single question/);
+});
+
+describe("any conversation goes there and back", () => {
+  const tool = { type: "function", function: { name: "look", parameters: { type: "object", properties: {} } } };
+  const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }).filter((each) => each.trim() === each);
+  const thought = text.filter((each) => !/[<>]/.test(each));
+  const answer = fc.tuple(text, fc.option(thought)).map(([said, thinking]) => ({
+    plain: said,
+    whole: thinking === null ? said : `<think>\n${thinking}\n</think>\n${said}`,
+  }));
+  const pairs = fc.array(fc.tuple(text, answer), { minLength: 1, maxLength: 4 });
+  const system = fc.option(text);
+  const tools = fc.constantFrom(undefined, [tool]);
+  const messagesOf = (
+    first: string | null,
+    turns: [string, { plain: string; whole: string }][],
+    key: "plain" | "whole",
+  ) => [
+    ...(first ? [{ role: "system", content: first }] : []),
+    ...turns.flatMap(([question, said]) => [user(question), assistant(said[key])]),
+  ];
+  const conversation = fc.record({ system, pairs, tools }).map((made) => ({
+    pairs: made.pairs,
+    row: { messages: messagesOf(made.system, made.pairs, "whole"), ...(made.tools ? { tools: made.tools } : {}) },
+    plain: { messages: messagesOf(made.system, made.pairs, "plain"), ...(made.tools ? { tools: made.tools } : {}) },
+  }));
+  const holds = (check: (made: Parameters<Parameters<typeof conversation.map>[0]>[0]) => void) =>
+    fc.assert(
+      fc.property(conversation, (made) => {
+        check(made);
+      }),
+      { numRuns: 200 },
+    );
+
+  test("chat: as it was; without its thoughts as if it had none", () =>
+    holds(({ row, plain }) => {
+      expect(toChat([row])).toEqual([row]);
+      expect(toChat([row], { withThinking: false })).toEqual([plain]);
+    }));
+
+  test("prompt and response: the last turn is the row again, every turn a beginning of it", () =>
+    holds(({ row, plain, pairs: turns }) => {
+      expect(toChat(toPromptResponse([row], { turns: "last" }))).toEqual([row]);
+      expect(toChat(toPromptResponse([row], { turns: "last", withThinking: false }))).toEqual([plain]);
+      const all = toChat(toPromptResponse([row]));
+      expect(all).toHaveLength(turns.length);
+      for (const { messages } of all) expect(row.messages.slice(0, messages.length)).toEqual(messages);
+    }));
+
+  test("ShareGPT", () => holds(({ row }) => expect(toChat(toShareGpt([row]))).toEqual([row])));
+
+  test("Alpaca, of single questions", () =>
+    holds(({ row: { messages } }) => {
+      const single = { messages: messages.slice(0, messages[0].role === "system" ? 3 : 2) };
+      expect(toChat(toAlpaca([single]))).toEqual([single]);
+    }));
+
+  test("verl: the question, and the answer without its thought", () =>
+    holds(({ row, plain, pairs: turns }) => {
+      const first = row.messages[0].role === "system" ? 2 : 1;
+      const [made] = toVerl([{ ...row, metadata: { domain: "d" } }]);
+      expect(made.reward_model.ground_truth).toBe(turns.at(-1)![1].plain);
+      const [{ messages, tools: listed }] = toChat([made]);
+      expect(messages).toEqual([...row.messages.slice(0, first), plain.messages.at(-1)]);
+      expect(listed).toEqual((row as { tools?: unknown }).tools);
+    }));
+
+  const line = text.filter((each) => !/[\r\n\u2028\u2029:：]/.test(each));
+  test("dialogues of several turns, with speakers, in turns and as text", () =>
+    fc.assert(
+      fc.property(fc.array(fc.tuple(line, line), { minLength: 1, maxLength: 4 }), (turns) => {
+        const messages = turns.flatMap(([question, said]) => [user(question), assistant(said)]);
+        const by = { user: "Patient", assistant: "Doctor" } as Record<string, string>;
+        const rows = [
+          { dialogue: messages.map(({ role, content }) => ({ speaker: by[role], text: content })) },
+          { dialogue: messages.map(({ content }) => content) },
+          { dialogue: messages.map(({ role, content }) => `${by[role]}: ${content}`) },
+          { dialogue: messages.map(({ role, content }) => `${by[role]}: ${content}`).join("\n") },
+        ];
+        expect(toChat(rows)).toEqual(rows.map(() => ({ messages })));
+      }),
+    ));
+
+  test("single questions with reasoning", () =>
+    fc.assert(
+      fc.property(text, text, thought, (question, said, reasoning) => {
+        const row = { question, answer: said, reasoning };
+        const whole = `<think>\n${reasoning}\n</think>\n${said}`;
+        expect(toChat([row])).toEqual([{ messages: [user(question), assistant(whole)] }]);
+        expect(toChat([row], { withThinking: false })).toEqual([{ messages: [user(question), assistant(said)] }]);
+      }),
+    ));
 });

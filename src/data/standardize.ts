@@ -2,6 +2,7 @@ import { z } from "zod";
 import { MedgymError } from "../core/errors.ts";
 import { resolveOptions } from "../core/options.ts";
 import type { ChatMessage } from "../text/tokenizer.ts";
+import { parseJson } from "./formats/text.ts";
 import { type ChatRow, checkObject, checkRow } from "./rows.ts";
 
 type Fields = Record<string, unknown>;
@@ -133,9 +134,14 @@ function chatOf(row: Fields, place: string): StandardRow {
   const turns = kind.turns(known, place);
   return {
     messages: kind.alternate ? alternating(turns, place) : turns,
-    ...(tools != null ? { tools: tools as StandardRow["tools"] } : {}),
+    ...(tools != null ? { tools: toolsIn(tools, place) } : {}),
     ...(Object.keys(about).length > 0 ? { metadata: about } : {}),
   };
+}
+
+/** A list, or JSON text of one. */
+function toolsIn(tools: unknown, place: string): StandardRow["tools"] {
+  return (typeof tools === "string" ? parseJson(tools, `${place}: tools`) : tools) as StandardRow["tools"];
 }
 
 const turnFields = ["system", "input", "options", "reasoning"];

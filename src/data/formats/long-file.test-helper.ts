@@ -6,7 +6,7 @@ import { write } from "../write.ts";
 
 const jsonl = join(process.argv[2], "long.jsonl");
 const parquet = join(process.argv[2], "long.parquet");
-const count = 60_000;
+const count = 18_000;
 
 function* made() {
   for (let i = 0; i < count; i++)
