@@ -52,6 +52,11 @@ inline void amx_block(const float* a, int64_t a_row, const float* b, int64_t wor
     if constexpr (TwoRows && TwoColumns) _tile_zero(3);
   }
   for (int64_t k = 0; k < words; k += 16) {
+    // A comes from the second-level cache: it is asked for two steps ahead.
+    for (int i = 0; i < 16; i++) {
+      __builtin_prefetch(a + (k + 32 + i) * 16);
+      if constexpr (TwoRows) __builtin_prefetch(a2 + (k + 32 + i) * 16);
+    }
     _tile_loadd(4, a + k * 16, 64);
     _tile_loadd(6, b + k * kPanel, b_stride);
     if constexpr (TwoRows) _tile_loadd(5, a2 + k * 16, 64);
