@@ -26,6 +26,8 @@ export interface EnvironmentOptions<State> {
   toolTimeoutMs?: number;
   /** What was unsafe in a finished episode: the safety reward looks at it. */
   violations?: Environment["violations"];
+  /** What there is to see in a task. */
+  pictures?: Environment["pictures"];
   /** Reward parts by name. */
   rewards?: RewardTable;
   /** @default 1 for each reward */
@@ -43,6 +45,7 @@ const schema = z.strictObject({
   violations: z
     .custom<Environment["violations"]>((value) => value === undefined || typeof value === "function")
     .optional(),
+  pictures: z.custom<Environment["pictures"]>((value) => value === undefined || typeof value === "function").optional(),
   rewards: z.custom<RewardTable>((value) => typeof value === "object" && value !== null).default({}),
   weights: z.record(z.string(), z.number()).optional(),
 });
@@ -66,6 +69,7 @@ export function defineEnvironment<State>(options: EnvironmentOptions<State>): En
     maxTurns: resolved.maxTurns,
     rewards: resolved.rewards,
     ...(resolved.violations ? { violations: resolved.violations } : {}),
+    ...(resolved.pictures ? { pictures: resolved.pictures } : {}),
     weights: resolved.weights ?? Object.fromEntries(Object.keys(resolved.rewards).map((name) => [name, 1])),
     start(task, { seed = 0 } = {}) {
       const random = new Random(seed).split(`episode ${task.id}`);

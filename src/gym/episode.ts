@@ -69,7 +69,16 @@ export interface Environment {
   readonly weights: Readonly<Record<string, number>>;
   /** What was unsafe in a finished episode, judged on the patient's state. */
   violations?(episode: Episode): Violation[];
+  /** What there is to see in a task: transcripts show it, and `withPictures` sends it to models that see. */
+  pictures?(task: Task): Shown[];
   start(task: Task, options?: { seed?: number }): Episode;
+}
+
+/** A picture of a task. */
+export interface Shown {
+  name: string;
+  /** `data:image/png;base64,…` */
+  url: string;
 }
 
 /**

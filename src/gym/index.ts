@@ -22,8 +22,10 @@ export {
 } from "./domain.ts";
 export { allDomains, domain, domains } from "./domains/index.ts";
 export { defineEnvironment, type EnvironmentOptions } from "./environment.ts";
-export type { End, Environment, Episode, ToolLogEntry, Turn, Violation } from "./episode.ts";
+export type { End, Environment, Episode, Shown, ToolLogEntry, Turn, Violation } from "./episode.ts";
 export * as games from "./games/index.ts";
+/** Pictures that are painted from a seed, and what is measured in their pixels. Phantoms: never for care. */
+export * as imaging from "./imaging/index.ts";
 export { type JudgeOptions, judge } from "./judges/judge.ts";
 export { type OnnxJudgeOptions, type OnnxOptions, onnxEmbedder, onnxJudge } from "./judges/onnx.ts";
 export * as knowledge from "./knowledge/index.ts";
@@ -43,3 +45,4 @@ export * as rewards from "./rewards/index.ts";
 export { type Assertion, type ExpectedAction, type Split, splits, type Task, taskSchema } from "./task.ts";
 export { type Tool, type ToolCall, type ToolContext, ToolError, type ToolKind } from "./tool.ts";
 export { type Transcribable, Transcript, transcript } from "./transcript.ts";
+export { withPictures } from "./vision.ts";

@@ -1,10 +1,13 @@
 import { type Displayable, displaySymbol, escapeHtml, type MimeBundle } from "../core/display.ts";
 import type { ChatMessage } from "../text/tokenizer.ts";
-import type { Episode, Turn } from "./episode.ts";
+import { domains } from "./domains/index.ts";
+import type { Environment, Episode, Turn } from "./episode.ts";
 import type { RewardReport } from "./reward.ts";
 
 /** What a transcript is made of: an episode, or the trajectory of a rollout. */
 export interface Transcribable extends Pick<Episode, "task" | "messages" | "turns" | "end" | "reason"> {
+  /** Itself, or its name. */
+  environment?: Pick<Environment, "pictures"> | string;
   reward?: RewardReport | null;
   failure?: { boundary: string; message: string };
 }
@@ -51,7 +54,8 @@ export class Transcript implements Displayable {
       return `<details${i === turns.length - 1 ? " open" : ""}><summary>${escapeHtml(summaryOf(turn, i, this.#noteOf(turn, i)))}</summary>${own}${said.join("")}</details>`;
     });
     const reward = this.#rewardLines().map((line) => `<div style="white-space:pre-wrap">${escapeHtml(line)}</div>`);
-    const inner = [`<details><summary>prompt</summary>${opening.join("")}</details>`, ...played, ...reward].join("");
+    const prompt = `<details><summary>prompt</summary>${opening.join("")}</details>`;
+    const inner = [prompt, ...this.#pictures(), ...played, ...reward].join("");
     return `<details${folded ? "" : " open"} style="margin:4px 0"><summary><b>${escapeHtml(this.#title())}</b></summary><div style="margin-left:12px">${inner}</div></details>`;
   }
 
@@ -64,6 +68,13 @@ export class Transcript implements Displayable {
     const { messages, turns } = this.#episode;
     const played = turns.reduce((sum, { observation }) => sum + 1 + observation.length, 0);
     return messages.slice(0, messages.length - played);
+  }
+
+  #pictures(): string[] {
+    const { task, environment } = this.#episode;
+    const shipped = () => domains().find(({ name }) => name === task.domain);
+    const where = typeof environment === "object" ? environment : shipped();
+    return (where?.pictures?.(task) ?? []).map(({ name, url }) => pictureHtml(name, url));
   }
 
   #title(): string {
@@ -115,6 +126,12 @@ function actionText(action: Turn["action"]): string {
     case "text":
       return `says: ${action.text}`;
   }
+}
+
+export function pictureHtml(name: string, url: string): string {
+  const label = escapeHtml(name);
+  const caption = `<figcaption style="font-size:85%">${label}</figcaption>`;
+  return `<figure style="display:inline-block;margin:4px"><img src="${escapeHtml(url)}" alt="${label}">${caption}</figure>`;
 }
 
 function contentOf({ content }: ChatMessage): string {

@@ -9,8 +9,11 @@ import { ehrManagement } from "./ehr-management/index.ts";
 import { medicalQa } from "./medical-qa/index.ts";
 import { psychiatry } from "./psychiatry/index.ts";
 import { triage } from "./triage/index.ts";
+import { visualDiagnosis } from "./visual-diagnosis/index.ts";
 
-const all: readonly Domain[] = [clinicalDiagnosis, drugInteraction, ehrManagement, medicalQa, psychiatry, triage];
+const all: readonly Domain[] = [
+  clinicalDiagnosis, drugInteraction, ehrManagement, medicalQa, psychiatry, triage, visualDiagnosis,
+]; // biome-ignore format: a list
 
 let texts: readonly Domain[] | undefined;
 
