@@ -16,7 +16,8 @@ mg_status mg_adapter_create(mg_model* handle, const mg_adapter_options* given, m
             static_cast<size_t>(i) * stride), "mg_adapter_module"));
     }
     Call call(*model->device);
-    *out = new mg_adapter{std::make_shared<Adapter>(model, modules.data(), static_cast<int>(modules.size()), o.seed)};
+    *out = new mg_adapter{std::make_shared<Adapter>(model, modules.data(), static_cast<int>(modules.size()), o.seed,
+        o.scalar_head != 0)};
   });
 }
 

@@ -33,7 +33,7 @@ mg_status mg_tensor_count(mg_model* handle, mg_adapter* adapter, int32_t* count,
   return guard(err, "mg_tensor_count", [&] {
     Model& model = *required(handle, "model").model;
     Call call(*model.device);
-    required(count, "count") = static_cast<int32_t>(adapter ? 2 * adapter->adapter->modules.size() : model.parameters.size());
+    required(count, "count") = static_cast<int32_t>(adapter ? adapter_tensors(*adapter->adapter).size() : model.parameters.size());
   });
 }
 
@@ -41,7 +41,7 @@ mg_status mg_tensor_get_info(mg_model* handle, mg_adapter* adapter, int32_t inde
   return guard(err, "mg_tensor_get_info", [&] {
     Model& model = *required(handle, "model").model;
     Call call(*model.device);
-    const size_t count = adapter ? 2 * adapter->adapter->modules.size() : model.parameters.size();
+    const size_t count = adapter ? adapter_tensors(*adapter->adapter).size() : model.parameters.size();
     if (index < 0 || static_cast<size_t>(index) >= count)
       throw Error(MG_INVALID_ARGUMENT, "Tensor " + std::to_string(index) + " of " + std::to_string(count) + ".");
     mg_tensor_info info{};

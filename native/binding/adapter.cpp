@@ -3,7 +3,7 @@
 namespace binding {
 namespace {
 
-// adapterCreate(model: ModelHandle, modules: {name, rank, scale, dropout}[], seed: number): Promise<AdapterHandle>
+// adapterCreate(model: ModelHandle, modules: {name, rank, scale, dropout}[], seed: number, scalarHead: boolean): Promise<AdapterHandle>
 // mg_status mg_adapter_create(mg_model*, const mg_adapter_options*, mg_adapter** out, mg_error* err)
 napi_value adapter_create(Call& call) {
   auto adapter = std::make_shared<Adapter>();
@@ -20,9 +20,9 @@ napi_value adapter_create(Call& call) {
                        static_cast<float>(call.number(call.get(item, "scale"), "scale")),
                        static_cast<float>(call.number(call.get(item, "dropout"), "dropout"))});
   }
-  auto work = [adapter, names, modules, seed = call.unsigned64(2)](mg_error* error) mutable {
+  auto work = [adapter, names, modules, seed = call.unsigned64(2), scalar_head = call.boolean(3)](mg_error* error) mutable {
     for (size_t i = 0; i < names.size(); ++i) modules[i].name = names[i].c_str();
-    mg_adapter_options options{sizeof options, modules.data(), static_cast<int32_t>(modules.size()), seed};
+    mg_adapter_options options{sizeof options, modules.data(), static_cast<int32_t>(modules.size()), seed, scalar_head};
     return mg_adapter_create(adapter->model->raw, &options, &adapter->raw, error);
   };
   return call.run(queue_of(*adapter), work, [adapter](napi_env env) { return wrap(env, adapter); });

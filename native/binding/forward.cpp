@@ -14,7 +14,7 @@ T* output(Call& call, size_t argument, const char* name, size_t wanted) {
 
 // forward(model: ModelHandle, batch: {tokens, cuSeqlens, positions | null, parents | null},
 //         options: {adapter | null, candidates, targets, temperature, keep, checkpoint, train, dropoutSeed, topK},
-//         out: {logprobs, entropy, topIds, topLogprobs, logits, each an array or null; vocabSize}): Promise<void>
+//         out: {logprobs, entropy, topIds, topLogprobs, logits, values, each an array or null; vocabSize}): Promise<void>
 // mg_status mg_forward(mg_model*, const mg_batch*, const mg_forward_options*, mg_forward_result* out, mg_error* err)
 napi_value forward(Call& call) {
   auto model = call.handle<Model>(0);
@@ -56,6 +56,7 @@ napi_value forward(Call& call) {
   result.top_ids = output<int32_t>(call, 3, "topIds", T * top_k);
   result.top_logprobs = output<float>(call, 3, "topLogprobs", T * top_k);
   result.logits = output<float>(call, 3, "logits", T * static_cast<size_t>(call.integer64(3, "vocabSize")));
+  result.values = output<float>(call, 3, "values", T);
 
   auto work = [model, adapter, batch, options, result](mg_error* error) mutable {
     options.adapter = adapter ? adapter->raw : nullptr;
@@ -64,7 +65,7 @@ napi_value forward(Call& call) {
   return call.run(queue_of(*model), work);
 }
 
-// backward(model: ModelHandle, gradients: {logprobs: Float32Array, entropy: Float32Array | null, tokens: number, candidates: number}): Promise<void>
+// backward(model: ModelHandle, gradients: {logprobs, entropy, values: Float32Array | null, tokens: number, candidates: number}): Promise<void>
 // mg_status mg_backward(mg_model*, const mg_output_gradients*, mg_error* err)
 napi_value backward(Call& call) {
   auto model = call.handle<Model>(0);
@@ -73,6 +74,7 @@ napi_value backward(Call& call) {
   gradients.struct_size = sizeof gradients;
   gradients.dlogprobs = output<float>(call, 1, "logprobs", T * K);
   gradients.dentropy = output<float>(call, 1, "entropy", T);
+  gradients.dvalues = output<float>(call, 1, "values", T);
   auto work = [model, gradients](mg_error* error) { return mg_backward(model->raw, &gradients, error); };
   return call.run(queue_of(*model), work);
 }

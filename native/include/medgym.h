@@ -87,7 +87,9 @@ typedef struct mg_model_options {
   int32_t dtype;
   int32_t check_finite; /* 1: read every weight once and refuse NaN/Inf, naming the tensor */
 } mg_model_options;
-/* A Hugging Face directory: config.json, model.safetensors or model.safetensors.index.json with its shards. */
+/* A Hugging Face directory: config.json, model.safetensors or model.safetensors.index.json with its shards. Architectures that end in
+ * ForCausalLM have a language-model head; those that end in ForSequenceClassification, with one label, a scalar head: score.weight (1,H).
+ * The latter score tokens too where the embeddings are tied, which is then the language-model head. */
 MG_API mg_status mg_model_load(mg_device*, const char* directory, const mg_model_options*, mg_model** out, mg_error* err);
 /* Random weights from a config.json text: normal(0, initializer_range) for matrices and embeddings, 1 for norms, 0 for biases. */
 MG_API mg_status mg_model_create(mg_device*, const char* config_json, uint64_t seed, const mg_model_options*, mg_model** out, mg_error* err);
@@ -95,7 +97,7 @@ MG_API void mg_model_destroy(mg_model*);
 
 /* JSON text about the model, NUL-terminated into buffer (capacity bytes); *needed gets the size wanted. Keys: architecture, modelType,
  * dtype, parameters, vocabSize, hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, maxPositions, tiedEmbeddings,
- * slidingWindow (or null), linears: [{name: "model.layers.0.self_attn.q_proj", in, out}, …], weightBytes. */
+ * slidingWindow (or null), scalarHead, languageHead, linears: [{name: "model.layers.0.self_attn.q_proj", in, out}, …], weightBytes. */
 MG_API mg_status mg_model_describe(mg_model*, char* buffer, size_t capacity, size_t* needed, mg_error* err);
 
 /* 1: all base weights are trained (f32 master copies, gradients); 0: frozen again, gradients freed. MG_UNSUPPORTED for NF4. */
@@ -127,10 +129,12 @@ typedef struct mg_adapter_options {
   const mg_adapter_module* modules;
   int32_t module_count;
   uint64_t seed; /* A ~ kaiming uniform(a=sqrt(5)), B = 0 */
+  int32_t scalar_head; /* 1: with a scalar head of its own, at first the base's or, where that has none, 0; then modules may be none */
 } mg_adapter_options;
 MG_API mg_status mg_adapter_create(mg_model*, const mg_adapter_options*, mg_adapter** out, mg_error* err);
 MG_API void mg_adapter_destroy(mg_adapter*);
-/* adapter_model.safetensors in PEFT's naming: base_model.model.<module>.lora_A.weight (R,in), .lora_B.weight (out,R). */
+/* adapter_model.safetensors in PEFT's naming: base_model.model.<module>.lora_A.weight (R,in), .lora_B.weight (out,R),
+ * base_model.model.score.weight (1,H). */
 MG_API mg_status mg_adapter_load(mg_adapter*, const char* file, mg_error* err);
 MG_API mg_status mg_adapter_save(mg_adapter*, const char* file, int32_t dtype, mg_error* err);
 
@@ -186,13 +190,16 @@ typedef struct mg_forward_result {
   int32_t* top_ids;    /* (T,top_k), best first */
   float* top_logprobs; /* (T,top_k) */
   float* logits;       /* (T,V), every position, before temperature: for parity tests and small models */
+  float* values;       /* (T) the scalar head's, the adapter's or the base's, at the scored positions: score.weight · the last norm's output.
+                        * Without logprobs, entropy and top_* the language-model head is not computed; targets then only mark positions. */
 } mg_forward_result;
 MG_API mg_status mg_forward(mg_model*, const mg_batch*, const mg_forward_options*, mg_forward_result* out, mg_error* err);
 
 typedef struct mg_output_gradients {
   size_t struct_size;
-  const float* dlogprobs; /* (T,K) */
+  const float* dlogprobs; /* (T,K), or NULL where the pass gave values alone */
   const float* dentropy;  /* (T) or NULL */
+  const float* dvalues;   /* (T) or NULL */
 } mg_output_gradients;
 /* Of the last mg_forward with keep=1. Adds to the gradients of the adapter that was used and, where trainable, of the base. */
 MG_API mg_status mg_backward(mg_model*, const mg_output_gradients*, mg_error* err);

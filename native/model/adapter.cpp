@@ -1,5 +1,6 @@
 #include "model/adapter.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "runtime/philox.h"
@@ -10,6 +11,9 @@ namespace {
 std::string tensor_name(const AdapterModule& m, char which) {
   return "base_model.model." + m.name + ".lora_" + which + ".weight";
 }
+
+// PEFT's name of what modules_to_save keeps.
+const std::string scalar_head_in_adapter = std::string("base_model.model.") + scalar_head_name;
 
 // Finds layer, slot and shape of a module by name.
 AdapterModule describe_module(Model& model, const mg_adapter_module& wanted) {
@@ -44,8 +48,9 @@ AdapterModule describe_module(Model& model, const mg_adapter_module& wanted) {
 
 }  // namespace
 
-Adapter::Adapter(std::shared_ptr<Model> base, const mg_adapter_module* wanted, int count, uint64_t seed) : model(std::move(base)) {
-  if (count < 1 || !wanted) throw Error(MG_INVALID_ARGUMENT, "An adapter needs at least one module.");
+Adapter::Adapter(std::shared_ptr<Model> base, const mg_adapter_module* wanted, int count, uint64_t seed, bool with_scalar_head)
+    : model(std::move(base)) {
+  if ((count < 1 || !wanted) && !with_scalar_head) throw Error(MG_INVALID_ARGUMENT, "An adapter needs at least one module, or a scalar head.");
   MemoryCounter& memory = model->context().memory;
   modules.reserve(static_cast<size_t>(count));
   by_place_.assign(static_cast<size_t>(model->config.layers) * SLOTS, nullptr);
@@ -66,6 +71,11 @@ Adapter::Adapter(std::shared_ptr<Model> base, const mg_adapter_module* wanted, i
     // The stream is the place, so that a module's start does not depend on which others are adapted.
     fill_uniform(m.a.f32(), m.rank * m.in, -bound, bound, seed, static_cast<uint64_t>(m.layer * SLOTS + m.slot));
   }
+  if (!with_scalar_head) return;
+  const int64_t hidden = model->config.hidden;
+  scalar_head.value = Buffer(memory, static_cast<size_t>(hidden) * sizeof(float), true);
+  scalar_head.gradient = Buffer(memory, static_cast<size_t>(hidden) * sizeof(float), true);
+  if (const float* of_base = model->scalar_head.data()) std::copy_n(of_base, hidden, scalar_head.value.f32());
 }
 
 bool Adapter::any(int64_t layer, Slot first, Slot last) const {
@@ -82,9 +92,14 @@ void Adapter::load(const std::string& path) {
     files.get(tensor_name(m, 'B'), {m.out, m.rank});
     known += 2;
   }
+  const std::vector<int64_t> head_shape{1, model->config.hidden};
+  if (scalar_head.value) {
+    files.get(scalar_head_in_adapter, head_shape);
+    ++known;
+  }
   if (files.tensors().size() != known) {
     for (const auto& [name, tensor] : files.tensors()) {
-      bool expected = false;
+      bool expected = scalar_head.value && name == scalar_head_in_adapter;
       for (const AdapterModule& m : modules) expected = expected || name == tensor_name(m, 'A') || name == tensor_name(m, 'B');
       if (expected) continue;
       const bool dora = name.find("lora_magnitude_vector") != std::string::npos;
@@ -98,17 +113,19 @@ void Adapter::load(const std::string& path) {
     read_f32(files.get(tensor_name(m, 'A'), {m.rank, m.in}), 0, m.rank * m.in, m.a.f32());
     read_f32(files.get(tensor_name(m, 'B'), {m.out, m.rank}), 0, m.out * m.rank, m.b.f32());
   }
+  if (scalar_head.value) read_f32(files.get(scalar_head_in_adapter, head_shape), 0, model->config.hidden, scalar_head.value.f32());
 }
 
 void Adapter::save(const std::string& path, Dtype dtype) const {
   std::vector<TensorSource> sources;
+  auto copy = [](const float* from) {
+    return [from](int64_t first, int64_t count, float* out) { std::copy(from + first, from + first + count, out); };
+  };
   for (const AdapterModule& m : modules) {
-    auto copy = [](const float* from) {
-      return [from](int64_t first, int64_t count, float* out) { std::copy(from + first, from + first + count, out); };
-    };
     sources.push_back({tensor_name(m, 'A'), {m.rank, m.in}, dtype, copy(m.a.f32())});
     sources.push_back({tensor_name(m, 'B'), {m.out, m.rank}, dtype, copy(m.b.f32())});
   }
+  if (scalar_head.value) sources.push_back({scalar_head_in_adapter, {1, model->config.hidden}, dtype, copy(scalar_head.data())});
   write_safetensors(path, sources, {{"format", "pt"}});
 }
 
@@ -118,6 +135,8 @@ std::vector<TrainedTensor> adapter_tensors(Adapter& adapter) {
     out.push_back({tensor_name(m, 'A'), {m.rank, m.in}, m.a.f32(), m.da.f32(), nullptr});
     out.push_back({tensor_name(m, 'B'), {m.out, m.rank}, m.b.f32(), m.db.f32(), nullptr});
   }
+  if (Vector& head = adapter.scalar_head; head.value)
+    out.push_back({scalar_head_in_adapter, {1, adapter.model->config.hidden}, head.value.f32(), head.gradient.f32(), nullptr});
   return out;
 }
 

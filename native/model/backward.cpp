@@ -7,6 +7,7 @@
 #include "ops/embedding.h"
 #include "ops/lm_head.h"
 #include "ops/rms_norm.h"
+#include "ops/scalar_head.h"
 #include "ops/swiglu.h"
 #include "ops/vector.h"
 
@@ -155,27 +156,42 @@ void backward(Model& m, const mg_output_gradients& out) {
   const ModelConfig& c = m.config;
   if (!r.kept) throw Error(MG_INVALID_ARGUMENT,
       "There is no forward pass to go back through: call forward with keep first, once for each backward.");
-  if (!out.dlogprobs) throw Error(MG_INVALID_ARGUMENT, "dlogprobs is missing.");
+  if (!out.dlogprobs && r.language && !out.dvalues) throw Error(MG_INVALID_ARGUMENT, "dlogprobs is missing.");
+  if (!out.dvalues && !r.language) throw Error(MG_INVALID_ARGUMENT, "dvalues is missing: the forward pass gave values alone.");
+  if ((out.dlogprobs || out.dentropy) && !r.language)
+    throw Error(MG_INVALID_ARGUMENT, "dlogprobs is given, but the forward pass gave no log-probabilities.");
+  if (out.dvalues && !r.valued) throw Error(MG_INVALID_ARGUMENT, "dvalues is given, but the forward pass gave no values.");
   r.kept = false;
   const int64_t n = static_cast<int64_t>(r.scored.size()), k = r.candidates, h = c.hidden;
   if (!n) return;  // nothing was scored: every gradient is 0
-  std::vector<float> dlogprobs(static_cast<size_t>(n * k)), dentropy(out.dentropy ? static_cast<size_t>(n) : 0);
+  const bool language = out.dlogprobs || out.dentropy;
+  std::vector<float> dlogprobs(static_cast<size_t>(language ? n * k : 0)), dentropy(out.dentropy ? static_cast<size_t>(n) : 0),
+      dvalues(out.dvalues ? static_cast<size_t>(n) : 0);
   for (size_t i = 0; i < r.scored.size(); ++i) {
-    std::copy_n(out.dlogprobs + r.scored[i] * k, k, dlogprobs.data() + static_cast<int64_t>(i) * k);
+    if (out.dlogprobs) std::copy_n(out.dlogprobs + r.scored[i] * k, k, dlogprobs.data() + static_cast<int64_t>(i) * k);
+    if (out.dvalues) dvalues[i] = out.dvalues[r.scored[i]];
     if (out.dentropy) dentropy[i] = out.dentropy[r.scored[i]];
   }
   check_finite("dlogprobs", dlogprobs, r.scored, k);
   check_finite("dentropy", dentropy, r.scored, 1);
+  check_finite("dvalues", dvalues, r.scored, 1);
 
-  // The head and the last norm, on the scored rows alone.
+  // The heads and the last norm, on the scored rows alone.
   float* dx = grow(ctx, r.dx, r.tokens * h);
   {
     Scratch scratch(ctx.arena);
     float* dhead = scratch.floats(static_cast<size_t>(n * h));
     float* dhead_x = scratch.floats(static_cast<size_t>(n * h));
-    lm_head_backward(ctx, {n, k, r.head_h.f32(), h, &m.head_weight(), r.targets.data(), r.temperature, r.head_stats.f32()},
+    if (language)
+      lm_head_backward(ctx, {n, k, r.head_h.f32(), h, &m.head_weight(), r.targets.data(), r.temperature, r.head_stats.f32()},
         r.head_logits ? r.head_logits.f32() : nullptr,
                      dlogprobs.data(), out.dentropy ? dentropy.data() : nullptr, dhead, h, gradient_of(m.head_matrix().gradient));
+    else
+      std::fill_n(dhead, n * h, 0.0f);
+    if (out.dvalues) {
+      Vector& head = *scalar_head_of(m, r.adapter.get());
+      scalar_head_backward(ctx, r.head_h.f32(), h, n, h, head.data(), dvalues.data(), dhead, h, gradient_of(head.gradient));
+    }
     rms_norm_backward(ctx, {n, h}, r.head_x.f32(), h, m.final_norm.data(), r.head_rstd.f32(), dhead, h, dhead_x, h, false,
                       gradient_of(m.final_norm.gradient));
     fill(ctx, dx, 0, r.tokens * h);

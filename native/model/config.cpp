@@ -74,16 +74,36 @@ class Reader {
   const std::string& where_;
 };
 
-const Family& find_family(const Reader& config) {
+std::string classifier_name(const Family& f) {
+  const std::string name = f.architecture;
+  return name.substr(0, name.size() - std::string("ForCausalLM").size()) + "ForSequenceClassification";
+}
+
+struct Found {
+  const Family& family;
+  bool classifier;
+};
+
+Found find_family(const Reader& config) {
   std::string name;
   if (const Json* list = config.json().find("architectures"); list && list->kind == Json::Kind::array && !list->array.empty())
     name = list->array[0].string;
   const std::string type = config.text("model_type", "");
   for (const Family& f : families)
-    if (name.empty() ? type == f.model_type : name == f.architecture) return f;
+    if (name.empty() ? type == f.model_type : name == f.architecture || name == classifier_name(f)) return {f, name == classifier_name(f)};
   std::string known;
   for (const Family& f : families) known += (known.empty() ? "" : ", ") + std::string(f.architecture);
-  config.unsupported("architecture \"" + (name.empty() ? type : name) + "\" is not known. Known are " + known + ".");
+  config.unsupported("architecture \"" + (name.empty() ? type : name) + "\" is not known. Known are " + known +
+                     ", and with ForSequenceClassification in place of ForCausalLM, reward models.");
+}
+
+// transformers counts the labels by id2label, and takes two where it is missing.
+void check_labels(const Reader& config) {
+  const Json* labels = config.json().find("id2label");
+  const int64_t count = labels && labels->kind == Json::Kind::object ? static_cast<int64_t>(labels->object.size()) : config.count("num_labels", 2);
+  if (count != 1)
+    config.unsupported("the classifier has " + std::to_string(count) +
+                       " labels. Supported are reward models, with one: id2label must have one entry.");
 }
 
 void parse_rope(const Reader& config, const std::string& where, ModelConfig& c) {
@@ -140,9 +160,9 @@ ModelConfig parse_config(const std::string& text, const std::string& where) {
   const Json json = parse_json(text, where);
   if (json.kind != Json::Kind::object) throw Error(MG_CORRUPT, where + ": not a JSON object.");
   const Reader config(json, where);
-  const Family& family = find_family(config);
+  const auto& [family, classifier] = find_family(config);
   ModelConfig c;
-  c.architecture = family.architecture;
+  c.architecture = classifier ? classifier_name(family) : family.architecture;
   c.model_type = family.model_type;
   c.vocab = config.positive("vocab_size");
   c.hidden = config.positive("hidden_size");
@@ -159,6 +179,8 @@ ModelConfig parse_config(const std::string& text, const std::string& where) {
   c.rms_eps = static_cast<float>(config.number("rms_norm_eps", 1e-6));
   c.initializer_range = static_cast<float>(config.number("initializer_range", 0.02));
   c.tied_embeddings = config.flag("tie_word_embeddings", false);
+  c.scalar_head = classifier;
+  if (classifier) check_labels(config);
   const bool attention_bias = family.bias_options && config.flag("attention_bias", false);
   c.qkv_bias = family.qkv_bias_always || attention_bias;
   c.o_bias = family.o_bias_follows && attention_bias;

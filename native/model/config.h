@@ -16,12 +16,14 @@ struct ModelConfig {
   float rms_eps = 1e-6f;
   float initializer_range = 0.02f;
   bool tied_embeddings = false;
+  bool scalar_head = false;  // …ForSequenceClassification with one label: score.weight (1,H), and no lm_head
   bool qkv_bias = false, o_bias = false, mlp_bias = false;
   bool qk_norm = false;  // RMSNorm over each head's q and k before rope (Qwen3)
   double rope_theta = 10000;
   RopeScaling rope_scaling;
   std::vector<int64_t> window;  // per layer; 0: attends to everything before it; else to that many positions, its own included
 
+  bool language_head() const { return tied_embeddings || !scalar_head; }
   int64_t q_size() const { return heads * head_dim; }
   int64_t kv_size() const { return kv_heads * head_dim; }
 };

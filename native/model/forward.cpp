@@ -7,6 +7,7 @@
 #include "ops/embedding.h"
 #include "ops/lm_head.h"
 #include "ops/rms_norm.h"
+#include "ops/scalar_head.h"
 #include "ops/vector.h"
 
 namespace medgym {
@@ -47,7 +48,10 @@ void check_batch(const Model& m, const mg_batch& b) {
   }
 }
 
-void check_options(const Model& m, const mg_batch& b, const mg_forward_options& o, const Adapter* adapter) {
+// Whether anything of the language-model head is asked, beside all logits.
+bool asks_language(const mg_forward_result& out) { return out.logprobs || out.entropy || out.top_ids || out.top_logprobs; }
+
+void check_options(Model& m, const mg_batch& b, const mg_forward_options& o, Adapter* adapter, const mg_forward_result& out) {
   if (o.candidates < 1 || !o.targets) throw Error(MG_INVALID_ARGUMENT, "candidates is " + number(o.candidates) +
       "; at least 1 is needed, with targets.");
   if (!(o.temperature > 0) || !std::isfinite(o.temperature)) throw Error(MG_INVALID_ARGUMENT, "temperature is " +
@@ -62,6 +66,11 @@ void check_options(const Model& m, const mg_batch& b, const mg_forward_options& 
   if (o.keep && !adapter && !m.trainable)
     throw Error(MG_INVALID_ARGUMENT, "keep is set, but there is nothing to train: give an adapter or make the base trainable.");
   if (adapter && adapter->model.get() != &m) throw Error(MG_INVALID_ARGUMENT, "The adapter belongs to another model.");
+  if (out.values && !scalar_head_of(m, adapter))
+    throw Error(MG_INVALID_ARGUMENT, "Values are asked, but there is no scalar head: give an adapter that has one, or a model that ends in "
+        "ForSequenceClassification.");
+  if ((asks_language(out) || out.logits) && !m.config.language_head())
+    throw Error(MG_UNSUPPORTED, m.config.architecture + " has a scalar head and no language-model head: ask for values alone.");
 }
 
 // Whole sequences are grouped so that a group's widest activations stay in the cores' second-level caches, which saves most of
@@ -130,7 +139,8 @@ void spread(const std::vector<T>& rows, const std::vector<int32_t>& scored, int6
     std::copy_n(rows.data() + static_cast<int64_t>(i) * width, width, out + scored[i] * width);
 }
 
-void score(Model& m, const mg_forward_options& o, const float* x, const mg_forward_result& out) {
+// Log-probabilities and what else the language-model head gives of the scored rows head_h (N,H).
+void score_tokens(Model& m, const mg_forward_options& o, const float* head_h, const mg_forward_result& out) {
   Run& r = *m.run;
   Context& ctx = m.context();
   const ModelConfig& c = m.config;
@@ -139,10 +149,6 @@ void score(Model& m, const mg_forward_options& o, const float* x, const mg_forwa
   std::vector<float> logprobs(size(n * k)), entropy(out.entropy ? size(n) : 0), top_logprobs(out.top_logprobs ? size(n * top) : 0);
   std::vector<int32_t> top_ids(out.top_ids ? size(n * top) : 0);
   if (n) {
-    float* head_x = grow(ctx, r.head_x, n * c.hidden);
-    float* head_h = grow(ctx, r.head_h, n * c.hidden);
-    gather_rows(ctx, x, c.hidden, r.scored.data(), n, c.hidden, head_x);
-    rms_norm_forward(ctx, {n, c.hidden}, head_x, c.hidden, m.final_norm.data(), c.rms_eps, head_h, c.hidden, grow(ctx, r.head_rstd, n));
     const bool keep_logits = o.keep && n * c.vocab * static_cast<int64_t>(sizeof(float)) <= kept_logits_bytes;
     if (!keep_logits) r.head_logits = Buffer();
     LmHeadOutputs outputs;
@@ -165,6 +171,35 @@ void score(Model& m, const mg_forward_options& o, const float* x, const mg_forwa
   if (out.top_logprobs) spread(top_logprobs, r.scored, r.tokens, top, 0.0f, out.top_logprobs);
 }
 
+void score_values(Model& m, const float* head_h, float* out) {
+  Run& r = *m.run;
+  const int64_t n = static_cast<int64_t>(r.scored.size()), h = m.config.hidden;
+  std::vector<float> values(static_cast<size_t>(n));
+  scalar_head_forward(m.context(), head_h, h, n, h, scalar_head_of(m, r.adapter.get())->data(), values.data());
+  for (size_t i = 0; i < values.size(); ++i)
+    if (!std::isfinite(values[i]))
+      throw Error(MG_NON_FINITE, "values: not finite at position " + number(r.scored[i]) + ". The weights, the adapter or the scalar head "
+          "hold NaN or have diverged; lower the learning rate or go back to a checkpoint.");
+  spread(values, r.scored, r.tokens, 1, 0.0f, out);
+}
+
+void score(Model& m, const mg_forward_options& o, const float* x, const mg_forward_result& out) {
+  Run& r = *m.run;
+  Context& ctx = m.context();
+  const int64_t n = static_cast<int64_t>(r.scored.size()), h = m.config.hidden;
+  r.language = asks_language(out);
+  r.valued = out.values != nullptr;
+  float* head_h = nullptr;
+  if (n) {
+    float* head_x = grow(ctx, r.head_x, n * h);
+    head_h = grow(ctx, r.head_h, n * h);
+    gather_rows(ctx, x, h, r.scored.data(), n, h, head_x);
+    rms_norm_forward(ctx, {n, h}, head_x, h, m.final_norm.data(), m.config.rms_eps, head_h, h, grow(ctx, r.head_rstd, n));
+  }
+  if (r.language) score_tokens(m, o, head_h, out);
+  if (r.valued) score_values(m, head_h, out.values);
+}
+
 // The logits of every position: for parity tests and small models.
 void all_logits(Model& m, const float* x, float* logits) {
   Run& r = *m.run;
@@ -177,6 +212,11 @@ void all_logits(Model& m, const float* x, float* logits) {
 }
 
 }  // namespace
+
+Vector* scalar_head_of(Model& m, Adapter* adapter) {
+  if (adapter && adapter->scalar_head.value) return &adapter->scalar_head;
+  return m.scalar_head.value ? &m.scalar_head : nullptr;
+}
 
 int64_t first_trained_layer(const Model& m, const Adapter* adapter) { return m.trainable ? 0 : adapter->lowest_layer(); }
 
@@ -251,7 +291,7 @@ void forward(Model& m, const mg_batch& batch, const mg_forward_options& options,
   const ModelConfig& c = m.config;
   r.kept = false;
   check_batch(m, batch);
-  check_options(m, batch, options, adapter.get());
+  check_options(m, batch, options, adapter.get(), out);
   remember(m, batch, options, std::move(adapter));
   m.rope_table.reserve(ctx, *std::max_element(r.positions.begin(), r.positions.end()) + 1);
 

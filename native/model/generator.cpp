@@ -41,6 +41,8 @@ void check_request(const Model& m, const mg_request& r) {
 Generator::Generator(std::shared_ptr<Model> m, int64_t max_sequences, int64_t max_tokens)
     : model(std::move(m)), max_sequences_(max_sequences), max_tokens_(max_tokens), cache_(model->context(), model->config, model->dtype),
       pass_{*model, 0, nullptr, {}, {}} {
+  if (!model->config.language_head())
+    throw Error(MG_UNSUPPORTED, model->config.architecture + " has a scalar head and no language-model head: it scores texts and writes none.");
   if (max_sequences < 1) throw Error(MG_INVALID_ARGUMENT, "max_sequences is " + number(max_sequences) + "; it must be at least 1.");
   if (max_tokens < 0) throw Error(MG_INVALID_ARGUMENT, "max_tokens is " + number(max_tokens) + "; it must be 0 (automatic) or more.");
   cache_.set_capacity(KvCache::blocks_for(max_tokens ? max_tokens : max_sequences * tokens_per_sequence));

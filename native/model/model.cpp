@@ -129,7 +129,11 @@ void Model::build() {
   }
   vector(final_norm, h);
   add_vector("model.norm.weight", final_norm, 0, h);
-  if (!c.tied_embeddings) {
+  if (c.scalar_head) {
+    vector(scalar_head, h);
+    by_name_[scalar_head_name] = parameters.size();
+    parameters.push_back({scalar_head_name, {1, h}, nullptr, &scalar_head, 0, {}});
+  } else if (!c.tied_embeddings) {
     vocabulary(head);
     add_matrix("lm_head.weight", head, 0, c.vocab);
   }
@@ -203,7 +207,7 @@ std::shared_ptr<Model> Model::create(std::shared_ptr<Device> device, const std::
   const Parameter* begin = model->parameters.data();
   const float deviation = model->config.initializer_range;
   model->fill_parameters([&](Parameter& p, int64_t first, int64_t count, float* out) {
-    if (p.vector) {
+    if (p.vector && p.vector != &model->scalar_head) {
       const bool norm = p.name.ends_with("norm.weight");
       std::fill(out, out + count, norm ? 1.0f : 0.0f);
       return;
@@ -224,13 +228,14 @@ void Model::set_trainable(bool on) {
   Context& ctx = context();
   auto each = [&](auto&& matrix, auto&& vector) {
     matrix(embedding);
-    if (!config.tied_embeddings) matrix(head);
+    if (head.weight) matrix(head);
     for (Layer& l : layers) {
       for (Matrix* m : {&l.qkv, &l.o, &l.gate_up, &l.down}) matrix(*m);
       for (Vector* v : {&l.qkv_bias, &l.o_bias, &l.gate_up_bias, &l.down_bias, &l.input_norm, &l.post_norm, &l.q_norm, &l.k_norm})
         if (v->value) vector(*v);
     }
     vector(final_norm);
+    if (scalar_head.value) vector(scalar_head);
   };
   if (!on) {
     // Trained masters stay: they are what is saved.
@@ -283,7 +288,8 @@ std::string Model::describe() const {
          dtype_name(storage) + "\"" + field("parameters", count) + field("vocabSize", c.vocab) + field("hiddenSize", c.hidden) +
          field("intermediateSize", c.intermediate) + field("layers", c.layers) + field("heads", c.heads) + field("kvHeads", c.kv_heads) +
          field("headDim", c.head_dim) + field("maxPositions", c.max_positions) + ",\"tiedEmbeddings\":" +
-         (c.tied_embeddings ? "true" : "false") + ",\"slidingWindow\":" + (window ? std::to_string(window) : "null") + ",\"linears\":[" +
+         (c.tied_embeddings ? "true" : "false") + ",\"slidingWindow\":" + (window ? std::to_string(window) : "null") + ",\"scalarHead\":" +
+         (c.scalar_head ? "true" : "false") + ",\"languageHead\":" + (c.language_head() ? "true" : "false") + ",\"linears\":[" +
          linears + "]" + field("weightBytes", bytes) + "}";
 }
 

@@ -20,6 +20,7 @@ namespace medgym {
 
 // The linears of a layer that LoRA can adapt.
 enum Slot : int { Q_PROJ, K_PROJ, V_PROJ, O_PROJ, GATE_PROJ, UP_PROJ, DOWN_PROJ, SLOTS };
+inline constexpr const char* scalar_head_name = "score.weight";  // transformers' name
 extern const char* const slot_names[SLOTS];  // "self_attn.q_proj", …
 
 // A matrix in the compute dtype, or quantised; where its rows come from several tensors (q, k, v; gate, up) one product serves them all.
@@ -84,9 +85,10 @@ class Model {
   Dtype dtype;    // of products, activations and cache: storage, or under nf4 bf16 where the processor multiplies it, else f32
   bool trainable = false;
   uint64_t version = new_weights_version();  // another one whenever the base's weights change
-  Matrix embedding, head;  // (V,H); head only when untied
+  Matrix embedding, head;  // (V,H); head only when untied, and not of a reward model
   std::vector<Layer> layers;
   Vector final_norm;
+  Vector scalar_head;  // (H), with config.scalar_head
   std::vector<Parameter> parameters;  // in the order of Hugging Face's modules
   RopeTable rope_table;
   std::unique_ptr<Run> run;

@@ -69,6 +69,7 @@ struct Run {
   // The kept forward pass.
   bool kept = false;
   bool checkpoint = false;
+  bool language = false, valued = false;  // which heads were computed
   std::shared_ptr<Adapter> adapter;
   int64_t tokens = 0, candidates = 0;
   float temperature = 1;
@@ -134,6 +135,8 @@ void forward_layer(const Pass&, int64_t layer, float* x, LayerTape*);
 AttentionShape attention_shape(const Pass&, int64_t layer);
 void reserve_tape(Model&, LayerTape&, int64_t layer, int64_t rows);
 void backward(Model&, const mg_output_gradients&);
+// The scalar head in force, the adapter's before the base's, or nullptr.
+Vector* scalar_head_of(Model&, Adapter*);
 // First layer whose input or weights need a gradient.
 int64_t first_trained_layer(const Model&, const Adapter*);
 

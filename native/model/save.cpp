@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -29,6 +30,12 @@ void add_update(const AdapterModule& m, int64_t first, int64_t count, float* val
   }
 }
 
+TensorSource head_of(const Adapter& adapter, Dtype dtype) {
+  const float* from = adapter.scalar_head.data();
+  return {scalar_head_name, {1, adapter.model->config.hidden}, dtype,
+      [from](int64_t first, int64_t count, float* out) { std::copy(from + first, from + first + count, out); }};
+}
+
 TensorSource source_of(const Parameter& p, const Adapter* adapter, Dtype dtype) {
   const AdapterModule* update = nullptr;
   if (adapter)
@@ -49,16 +56,21 @@ void save_model(Model& model, const Adapter* adapter, const std::string& directo
   if (max_shard_bytes == 0) max_shard_bytes = default_shard_bytes;
   std::vector<std::vector<TensorSource>> shards(1);
   int64_t in_shard = 0, total = 0;
-  for (const Parameter& p : model.parameters) {
-    const int64_t bytes = p.count() * static_cast<int64_t>(dtype_size(dtype));
+  auto add = [&](TensorSource source) {
+    const int64_t bytes = element_count(source.shape) * static_cast<int64_t>(dtype_size(dtype));
     if (in_shard && in_shard + bytes > max_shard_bytes) {
       shards.emplace_back();
       in_shard = 0;
     }
-    shards.back().push_back(source_of(p, adapter, dtype));
+    shards.back().push_back(std::move(source));
     in_shard += bytes;
     total += bytes;
-  }
+  };
+  // With the adapter's scalar head the folder is a reward model's: its head takes the place of the base's and of the language model's.
+  const bool with_head = adapter && adapter->scalar_head.value;
+  for (const Parameter& p : model.parameters)
+    if (!with_head || (p.vector != &model.scalar_head && (!model.head.weight || p.matrix != &model.head))) add(source_of(p, adapter, dtype));
+  if (with_head) add(head_of(*adapter, dtype));
   const std::map<std::string, std::string> metadata{{"format", "pt"}};
   const std::string single = directory + "/model.safetensors", index = single + ".index.json";
   if (shards.size() == 1) {

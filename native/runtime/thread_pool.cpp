@@ -2,6 +2,8 @@
 
 #include <sched.h>
 
+#include <chrono>
+
 namespace medgym {
 namespace {
 void pause_cpu() {
@@ -11,15 +13,22 @@ void pause_cpu() {
   std::this_thread::yield();
 #endif
 }
-// About 50 microseconds of spinning hides the gaps between the ops of a layer; after that the thread sleeps.
-constexpr int kSpins = 1500;
+// How long a waiting thread spins before it sleeps. A gap between two ops, or between two calls of a decoding loop, must not put it to
+// sleep: waking costs tens of microseconds in a virtual machine, and a scheduler without an idle core wakes a sleeper on its waker's, where
+// the two take turns. Of threads that stay runnable it moves one away.
+constexpr std::chrono::microseconds kSpin{1000};
+// With more threads than cores the one that is waited for may need the core.
+constexpr std::chrono::microseconds kSpinOversubscribed{20};
 
 // Waits until value differs from `old`.
-void wait_change(std::atomic<uint32_t>& value, uint32_t old) {
-  for (int i = 0; i < kSpins; i++) {
-    if (value.load(std::memory_order_acquire) != old) return;
-    pause_cpu();
-  }
+void wait_change(std::atomic<uint32_t>& value, uint32_t old, std::chrono::microseconds spin) {
+  const auto start = std::chrono::steady_clock::now();
+  do {
+    for (int i = 0; i < 64; i++) {
+      if (value.load(std::memory_order_acquire) != old) return;
+      pause_cpu();
+    }
+  } while (std::chrono::steady_clock::now() - start < spin);
   while (value.load(std::memory_order_acquire) == old) value.wait(old, std::memory_order_acquire);
 }
 }  // namespace
@@ -30,7 +39,8 @@ int usable_cores() {
   return std::max(1, int(std::thread::hardware_concurrency()));
 }
 
-ThreadPool::ThreadPool(int threads) : size_(threads > 0 ? threads : usable_cores()) {
+ThreadPool::ThreadPool(int threads) : size_(threads > 0 ? threads : usable_cores()),
+    spin_(size_ > usable_cores() ? kSpinOversubscribed : kSpin) {
   threads_.reserve(size_ - 1);
   for (int i = 1; i < size_; i++) threads_.emplace_back([this, i] { worker(i); });
 }
@@ -45,7 +55,7 @@ ThreadPool::~ThreadPool() {
 void ThreadPool::worker(int index) {
   uint32_t seen = 0;
   for (;;) {
-    wait_change(generation_, seen);
+    wait_change(generation_, seen, spin_);
     ++seen;
     if (stopping_.load()) return;
     // Every worker acknowledges every run, so none can miss one.
@@ -67,7 +77,7 @@ void ThreadPool::dispatch(Function function, void* work, int threads) {
   generation_.fetch_add(1, std::memory_order_release);
   generation_.notify_all();
   function(work, 0);
-  for (uint32_t left; (left = unfinished_.load(std::memory_order_acquire)) != 0;) wait_change(unfinished_, left);
+  for (uint32_t left; (left = unfinished_.load(std::memory_order_acquire)) != 0;) wait_change(unfinished_, left, spin_);
 }
 
 void ThreadPool::barrier() {
@@ -80,7 +90,7 @@ void ThreadPool::barrier() {
     phase_.notify_all();
     return;
   }
-  wait_change(phase_, phase);
+  wait_change(phase_, phase, spin_);
 }
 
 }  // namespace medgym

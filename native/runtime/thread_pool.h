@@ -3,6 +3,7 @@
 #pragma once
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <thread>
@@ -54,6 +55,7 @@ class ThreadPool {
   void worker(int index);
 
   int size_;
+  std::chrono::microseconds spin_;  // before a waiting thread sleeps
   std::vector<std::thread> threads_;
   Function function_ = nullptr;
   void* work_ = nullptr;

@@ -47,6 +47,7 @@ export interface Addon {
     model: ModelHandle,
     modules: readonly { name: string; rank: number; scale: number; dropout: number }[],
     seed: number,
+    scalarHead: boolean,
   ): Promise<AdapterHandle>;
   adapterDestroy(adapter: AdapterHandle): void;
   adapterLoad(adapter: AdapterHandle, file: string): Promise<void>;
@@ -83,12 +84,19 @@ export interface Addon {
       topIds: Int32Array | null;
       topLogprobs: Float32Array | null;
       logits: Float32Array | null;
+      values: Float32Array | null;
       vocabSize: number;
     },
   ): Promise<void>;
   backward(
     model: ModelHandle,
-    gradients: { logprobs: Float32Array; entropy: Float32Array | null; tokens: number; candidates: number },
+    gradients: {
+      logprobs: Float32Array | null;
+      entropy: Float32Array | null;
+      values: Float32Array | null;
+      tokens: number;
+      candidates: number;
+    },
   ): Promise<void>;
   optimizerCreate(
     model: ModelHandle,

@@ -68,6 +68,10 @@ export interface ModelInfo {
   maxPositions: number;
   tiedEmbeddings: boolean;
   slidingWindow: number | null;
+  /** A reward model (…ForSequenceClassification with one label): `values` can be asked without an adapter. */
+  scalarHead: boolean;
+  /** Scores and writes tokens; a reward model with untied embeddings does not. */
+  languageHead: boolean;
   linears: LinearInfo[];
   weightBytes: number;
 }
@@ -91,6 +95,10 @@ export interface ForwardOptions {
   adapter?: EngineAdapter | null;
   /** (T·K) token ids whose log-probability after position t is asked; -1 in the first of K: not scored. */
   targets: Int32Array;
+  /** false: the language-model head is not computed, and `targets` only mark the positions of `values`. @default true */
+  logprobs?: boolean;
+  /** Also return the scalar head's value of each scored position; the adapter or the model must have one. @default false */
+  values?: boolean;
   /** K. @default 1 */
   candidates?: number;
   /** Logits are divided by it. @default 1 */
@@ -111,8 +119,10 @@ export interface ForwardOptions {
 }
 
 export interface ForwardResult {
-  /** (T·K), nats; 0 where not scored */
+  /** (T·K), nats; 0 where not scored; empty with `logprobs: false` */
   logprobs: Float32Array;
+  /** (T), 0 where not scored */
+  values?: Float32Array;
   /** (T) */
   entropy?: Float32Array;
   /** (T·topK), -1 where not scored */
@@ -123,8 +133,10 @@ export interface ForwardResult {
 }
 
 export interface OutputGradients {
-  /** (T·K) dLoss/dLogprobs */
-  logprobs: Float32Array;
+  /** (T·K) dLoss/dLogprobs; left out only beside `values` */
+  logprobs?: Float32Array;
+  /** (T) dLoss/dValues */
+  values?: Float32Array;
   /** (T) dLoss/dEntropy */
   entropy?: Float32Array;
 }
@@ -153,7 +165,8 @@ export interface EngineModel {
   backward(gradients: OutputGradients): Promise<void>;
   /** Trains all base weights (f32 masters), or freezes them again; refused ("unsupported") for nf4. */
   setTrainable(trainable: boolean): Promise<void>;
-  createAdapter(modules: AdapterModule[], seed: number): Promise<EngineAdapter>;
+  /** `scalarHead`: with a head of its own, at first the base's or, where that has none, 0; then `modules` may be empty. */
+  createAdapter(modules: AdapterModule[], seed: number, options?: { scalarHead?: boolean }): Promise<EngineAdapter>;
   /** Over the adapter's tensors, or the (trainable) base's. */
   createOptimizer(adapter: EngineAdapter | null, options: OptimizerOptions): Promise<EngineOptimizer>;
   createGenerator(options: { maxSequences: number; maxTokens?: number }): Promise<EngineGenerator>;
@@ -173,6 +186,7 @@ export interface EngineModel {
 
 export interface EngineAdapter {
   readonly modules: readonly AdapterModule[];
+  readonly scalarHead: boolean;
   /** PEFT's adapter_model.safetensors. */
   load(file: string): Promise<void>;
   save(file: string, dtype: FileDtype): Promise<void>;

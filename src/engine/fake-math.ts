@@ -8,12 +8,16 @@ import type { AdapterModule, Batch, ForwardOptions, ForwardResult, OutputGradien
  *   c_t = mean of e_s, s <= t, in the same sequence and the parent that it continues
  *   h_t = e_t + Q c_t + G e_t       Q, G (H,H): the linears that an adapter changes to W + scale·B·A
  *   z_t = L h_t + b                 L (V,H), or E when tied; b (V)
+ *   v_t = s · h_t                   s (1,H): the scalar head of the adapter, or of a reward model
  *
  * Sums run in f64 in a fixed order; values are stored in f32.
  */
 export const embedName = "model.embed_tokens.weight";
 export const headName = "lm_head.weight";
 export const biasName = "lm_head.bias";
+export const scalarHeadName = "score.weight";
+/** PEFT's name of the one that an adapter has of its own. */
+export const adapterScalarHeadName = `base_model.model.${scalarHeadName}`;
 export const linearNames = ["model.layers.0.self_attn.q_proj", "model.layers.0.mlp.gate_proj"] as const;
 
 export interface Parameter {
@@ -100,6 +104,7 @@ export class SequencePass {
   readonly #start: number;
   readonly #dropoutSeed?: number;
   readonly #before: Int32Array;
+  readonly #scalarHead?: Parameter;
   readonly #embedded: Float64Array[] = [];
   readonly #context: Float64Array[] = [];
   readonly #hidden: Float64Array[] = [];
@@ -115,6 +120,7 @@ export class SequencePass {
     this.#start = start;
     this.#dropoutSeed = dropoutSeed;
     this.#before = before;
+    this.#scalarHead = adapter?.parameters.get(adapterScalarHeadName) ?? network.parameters.get(scalarHeadName);
     this.#linears = linearNames.map((name, index) => {
       const module = adapter?.modules.find((m) => m.name === name);
       const lora = module && {
@@ -170,21 +176,33 @@ export class SequencePass {
     return z;
   }
 
-  /** dLogits: per position (V), or undefined where the loss does not look. */
-  backward(dLogits: (Float64Array | undefined)[]): void {
+  /** Undefined without a scalar head. */
+  value(t: number): number | undefined {
+    return this.#scalarHead?.value.reduce((sum, weight, i) => sum + weight * this.#hidden[t][i], 0);
+  }
+
+  /** dLogits: per position (V), or undefined where the loss does not look; dValues: per position. */
+  backward(dLogits: (Float64Array | undefined)[], dValues?: ArrayLike<number>): void {
     const { hiddenSize: H, tied, parameters } = this.#network;
     const embed = parameters.get(embedName)!;
-    const head = parameters.get(tied ? embedName : headName)!;
+    const head = parameters.get(tied ? embedName : headName)!; // none of a reward model, whose dLogits are none
     const bias = parameters.get(biasName)!;
     const dContextLater = new Float64Array(H); // sum over t >= s of dc_t / (tokens up to t)
     for (let t = this.#tokens.length - 1; t >= 0; t--) {
       const dEmbedded = new Float64Array(H);
       const dz = dLogits[t];
-      if (dz) {
-        addOuter(head.gradient, dz, this.#hidden[t]);
-        if (bias.gradient) for (let v = 0; v < dz.length; v++) bias.gradient[v] += dz[v];
+      const dv = dValues?.[t] ?? 0;
+      if (dz || dv !== 0) {
         const dh = new Float64Array(H);
-        addTransposed(dh, head.value, dz);
+        if (dz) {
+          addOuter(head.gradient, dz, this.#hidden[t]);
+          if (bias.gradient) for (let v = 0; v < dz.length; v++) bias.gradient[v] += dz[v];
+          addTransposed(dh, head.value, dz);
+        }
+        if (dv !== 0) {
+          addOuter(this.#scalarHead!.gradient, [dv], this.#hidden[t]);
+          addTransposed(dh, this.#scalarHead!.value, [dv]);
+        }
         const dInputs = this.#linears.map((linear) => this.#backwardLinear(linear, t, dh));
         for (let i = 0; i < H; i++) {
           dContextLater[i] += dInputs[0][i] / (this.#before.length + t + 1);
@@ -269,8 +287,9 @@ export function logitGradient(
   for (let k = 0; k < K; k++) {
     const target = options.targets[t * K + k];
     if (target < 0) continue;
-    dz[target] += gradients.logprobs[t * K + k];
-    total += gradients.logprobs[t * K + k];
+    const d = gradients.logprobs?.[t * K + k] ?? 0;
+    dz[target] += d;
+    total += d;
   }
   const dEntropy = gradients.entropy?.[t] ?? 0;
   const entropy = dEntropy === 0 ? 0 : entropyOf(logprobs);

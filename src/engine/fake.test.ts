@@ -18,10 +18,11 @@ const options: ForwardOptions = {
   keep: true,
 };
 // The loss of these tests: a fixed weighted sum of every output, so that each gradient is exercised.
-const gradients: OutputGradients = {
+const gradients = {
   logprobs: Float32Array.of(-1, 0.5, -0.25, 0, 0.75, 1, 9, 9, -0.5, 0.3, 1, -1),
   entropy: Float32Array.of(0.2, -0.4, 0.6, 9, 0.1, -0.3),
-};
+} satisfies OutputGradients;
+const valueGradients = Float32Array.of(0.4, -1, 0.7, 9, 0.3, -0.8);
 const adamw = { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, decayNormsAndBiases: false };
 const q = "model.layers.0.self_attn.q_proj";
 const gate = "model.layers.0.mlp.gate_proj";
@@ -52,7 +53,10 @@ async function loss(model: EngineModel, forward: ForwardOptions): Promise<number
     if (forward.targets[i - (i % 2)] >= 0) sum += lp * gradients.logprobs[i];
   });
   result.entropy!.forEach((h, t) => {
-    sum += h * gradients.entropy![t];
+    sum += h * gradients.entropy[t];
+  });
+  result.values?.forEach((value, t) => {
+    sum += value * valueGradients[t];
   });
   return sum;
 }
@@ -60,7 +64,7 @@ async function loss(model: EngineModel, forward: ForwardOptions): Promise<number
 /** Central differences in f32 storage: step 1/64 gives about 1e-3 relative. */
 async function expectTrueGradients(model: EngineModel, forward: ForwardOptions, adapter: EngineAdapter | null) {
   await model.forward(batch, forward);
-  await model.backward(gradients);
+  await model.backward({ ...gradients, values: forward.values ? valueGradients : undefined });
   const h = 1 / 64;
   for (const { name } of model.tensors(adapter)) {
     const value = await model.readTensor(name, { adapter });
@@ -93,6 +97,18 @@ describe("gradients of the fake engine agree with finite differences", () => {
     const adapter = await newAdapter(model);
     await model.setTrainable(true);
     await expectTrueGradients(model, { ...options, adapter }, null);
+  });
+
+  it("for a scalar head beside the language head, of an adapter and of a reward model", async () => {
+    const plain = await newModel();
+    const modules = [{ name: q, rank: 2, scale: 1.5, dropout: 0 }];
+    const adapter = await plain.createAdapter(modules, 5, { scalarHead: true });
+    await plain.writeTensor("base_model.model.score.weight", Float32Array.of(0.3, -0.2, 0.5, 0.1), { adapter });
+    await expectTrueGradients(plain, { ...options, adapter, values: true }, adapter);
+    const tied = { tie_word_embeddings: true, architectures: ["MedgymFakeForSequenceClassification"] };
+    const reward = await newModel(tied);
+    await reward.setTrainable(true);
+    await expectTrueGradients(reward, { ...options, values: true }, null);
   });
 
   it("for the adapter, with dropout on", async () => {

@@ -23,6 +23,7 @@ import type {
 } from "./engine.ts";
 import { FakeGenerator } from "./fake-generator.ts";
 import {
+  adapterScalarHeadName,
   biasName,
   checkBatch,
   embedName,
@@ -35,6 +36,7 @@ import {
   type Parameter,
   type Parameters,
   SequencePass,
+  scalarHeadName,
   scoreRow,
   uniform,
 } from "./fake-math.ts";
@@ -188,7 +190,9 @@ class FakeModel implements EngineModel {
       [embedName, [V, H]],
       ...linearNames.map((n): [string, number[]] => [`${n}.weight`, [H, H]]),
     ];
-    if (!tied) names.push([headName, [V, H]]);
+    const scalarHead = String([config.architectures].flat()[0]).endsWith("ForSequenceClassification");
+    if (scalarHead) names.push([scalarHeadName, [1, H]]);
+    else if (!tied) names.push([headName, [V, H]]);
     names.push([biasName, [V]]);
     names.forEach(([name, shape], stream) => {
       const parameter = parameterOf(name, shape);
@@ -199,7 +203,7 @@ class FakeModel implements EngineModel {
     this.#network = { vocabSize: V, hiddenSize: H, tied, parameters };
     const count = [...parameters.values()].reduce((sum, p) => sum + p.value.length, 0);
     this.info = {
-      architecture: "MedgymFakeForCausalLM",
+      architecture: `MedgymFakeFor${scalarHead ? "SequenceClassification" : "CausalLM"}`,
       modelType: fakeModelType,
       dtype,
       parameters: count,
@@ -213,6 +217,8 @@ class FakeModel implements EngineModel {
       maxPositions: Number(config.max_position_embeddings ?? 512),
       tiedEmbeddings: tied,
       slidingWindow: null,
+      scalarHead,
+      languageHead: tied || !scalarHead,
       linears: linearNames.map((name) => ({ name, in: H, out: H })),
       weightBytes: count * 4,
     };
@@ -250,7 +256,10 @@ class FakeModel implements EngineModel {
       const T = batch.tokens.length;
       const K = options.candidates ?? 1;
       const topK = options.topK ?? 0;
-      const result: ForwardResult = { logprobs: new Float32Array(T * K) };
+      const scores = options.logprobs ?? true;
+      this.#checkHeads(options, scores);
+      const result: ForwardResult = { logprobs: new Float32Array(scores ? T * K : 0) };
+      if (options.values) result.values = new Float32Array(T);
       if (options.entropy) result.entropy = new Float32Array(T);
       if (topK > 0)
         Object.assign(result, { topIds: new Int32Array(T * topK).fill(-1), topLogprobs: new Float32Array(T * topK) });
@@ -258,10 +267,11 @@ class FakeModel implements EngineModel {
       await this.#eachSequence(batch, options, checkpoint, (pass, start, length) => {
         for (let t = 0; t < length; t++) {
           const scored = options.targets[(start + t) * K] >= 0;
-          if (!scored && !result.logits) continue;
+          if (scored && result.values) result.values[start + t] = pass.value(t)!;
+          if (!(scored && scores) && !result.logits) continue;
           const logits = pass.logits(t);
           result.logits?.set(logits, (start + t) * this.info.vocabSize);
-          if (scored) scoreRow(result, options, start + t, logits);
+          if (scored && scores) scoreRow(result, options, start + t, logits);
         }
       });
       if (options.keep) this.#kept = { batch, options };
@@ -275,22 +285,39 @@ class FakeModel implements EngineModel {
       const { batch, options } = this.#kept;
       this.#kept = undefined;
       const K = options.candidates ?? 1;
-      if (gradients.logprobs.length !== options.targets.length) {
-        throw new MedgymError(
-          "invalid-argument",
-          `backward: ${gradients.logprobs.length} gradients for ${options.targets.length} logprobs.`,
-        );
-      }
+      const { logprobs, values } = gradients;
+      const wrong = (message: string) => new MedgymError("invalid-argument", `backward: ${message}`);
+      const scores = options.logprobs ?? true;
+      if (!scores && (logprobs || gradients.entropy)) throw wrong("the forward pass gave no log-probabilities.");
+      if (scores && !logprobs && !values) throw wrong("logprobs is missing.");
+      if (!scores && !values) throw wrong("values is missing: the forward pass gave values alone.");
+      if (values && !options.values) throw wrong("the forward pass gave no values.");
+      if (logprobs && logprobs.length !== options.targets.length)
+        throw wrong(`${logprobs.length} gradients for ${options.targets.length} logprobs.`);
+      if (values && values.length !== batch.tokens.length)
+        throw wrong(`${values.length} gradients for ${batch.tokens.length} values.`);
       await this.#eachSequence(batch, options, checkpoint, (pass, start, length) => {
+        const scored = (t: number) => options.targets[(start + t) * K] >= 0;
         pass.backward(
           Array.from({ length }, (_, t) =>
-            options.targets[(start + t) * K] < 0
-              ? undefined
-              : logitGradient(gradients, options, start + t, pass.logits(t)),
+            scored(t) && (logprobs || gradients.entropy)
+              ? logitGradient(gradients, options, start + t, pass.logits(t))
+              : undefined,
           ),
+          values?.subarray(start, start + length).map((value, t) => (scored(t) ? value : 0)),
         );
       });
     });
+  }
+
+  #checkHeads(options: ForwardOptions, scores: boolean): void {
+    if (options.values && !this.info.scalarHead && !options.adapter?.scalarHead)
+      throw new MedgymError("invalid-argument", "forward: values are asked, but there is no scalar head.");
+    if ((scores || options.logits) && !this.info.languageHead)
+      throw new MedgymError(
+        "unsupported",
+        `${this.info.architecture} has a scalar head and no language-model head: ask for values alone.`,
+      );
   }
 
   async #eachSequence(
@@ -326,7 +353,11 @@ class FakeModel implements EngineModel {
     });
   }
 
-  createAdapter(modules: AdapterModule[], seed: number): Promise<EngineAdapter> {
+  createAdapter(
+    modules: AdapterModule[],
+    seed: number,
+    { scalarHead = false }: { scalarHead?: boolean } = {},
+  ): Promise<EngineAdapter> {
     return this.device.enqueue(async () => {
       const parameters: Parameters = new Map();
       modules.forEach((module, stream) => {
@@ -347,6 +378,12 @@ class FakeModel implements EngineModel {
         const b = parameterOf(loraName(module.name, "B"), [linear.out, module.rank]);
         parameters.set(b.name, b);
       });
+      if (scalarHead) {
+        const head = parameterOf(adapterScalarHeadName, [1, this.info.hiddenSize]);
+        const ofBase = this.#network.parameters.get(scalarHeadName);
+        if (ofBase) head.value.set(ofBase.value);
+        parameters.set(head.name, head);
+      }
       setTrained(parameters, true);
       return new FakeEngineAdapter(this.device, modules, parameters);
     });
@@ -360,6 +397,8 @@ class FakeModel implements EngineModel {
   }
 
   async createGenerator({ maxSequences }: { maxSequences: number; maxTokens?: number }): Promise<EngineGenerator> {
+    if (!this.info.languageHead)
+      throw new MedgymError("unsupported", `${this.info.architecture} scores texts and writes none.`);
     const host = {
       network: this.#network,
       adapterOf: (request: GenerationRequest) => this.adapterOf(request),
@@ -382,7 +421,10 @@ class FakeModel implements EngineModel {
           return [name, { shape, data }];
         },
       );
-      writeSafetensors(join(directory, "model.safetensors"), merged, dtype);
+      const head = this.adapterOf({ adapter })?.parameters.get(adapterScalarHeadName);
+      const kept = head ? merged.filter(([name]) => name !== headName && name !== scalarHeadName) : merged;
+      if (head) kept.push([scalarHeadName, { shape: head.shape, data: head.value }]);
+      writeSafetensors(join(directory, "model.safetensors"), kept, dtype);
     });
   }
 
@@ -458,6 +500,10 @@ class FakeEngineAdapter implements EngineAdapter, FakeAdapter {
     this.#device = device;
     this.modules = modules;
     this.parameters = parameters;
+  }
+
+  get scalarHead(): boolean {
+    return this.parameters.has(adapterScalarHeadName);
   }
 
   load(file: string): Promise<void> {

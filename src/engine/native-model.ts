@@ -57,7 +57,9 @@ export class NativeModel implements EngineModel {
     const T = batch.tokens.length;
     const K = options.candidates ?? 1;
     const topK = options.topK ?? 0;
-    const result: ForwardResult = { logprobs: new Float32Array(T * K) };
+    const scores = options.logprobs ?? true;
+    const result: ForwardResult = { logprobs: new Float32Array(scores ? T * K : 0) };
+    if (options.values) result.values = new Float32Array(T);
     if (options.entropy) result.entropy = new Float32Array(T);
     if (topK > 0) result.topIds = new Int32Array(T * topK);
     if (topK > 0) result.topLogprobs = new Float32Array(T * topK);
@@ -74,18 +76,20 @@ export class NativeModel implements EngineModel {
       dropoutSeed: options.dropoutSeed ?? 0,
       topK,
     };
-    const { logprobs, entropy = null, topIds = null, topLogprobs = null, logits = null } = result;
-    const out = { logprobs, entropy, topIds, topLogprobs, logits, vocabSize: this.info.vocabSize };
+    const { entropy = null, topIds = null, topLogprobs = null, logits = null, values = null } = result;
+    const logprobs = scores ? result.logprobs : null;
+    const out = { logprobs, entropy, topIds, topLogprobs, logits, values, vocabSize: this.info.vocabSize };
     await call(() => this.#addon.forward(this.#handle, { tokens, cuSeqlens, positions, parents }, settings, out));
     if (settings.keep) this.#kept = { tokens: T, candidates: K };
     return result;
   }
 
-  async backward({ logprobs, entropy }: OutputGradients): Promise<void> {
+  async backward(gradients: OutputGradients): Promise<void> {
     const kept = this.#kept;
     if (!kept) throw new MedgymError("invalid-argument", "backward: no forward with keep came before.");
     this.#kept = undefined;
-    await call(() => this.#addon.backward(this.#handle, { logprobs, entropy: entropy ?? null, ...kept }));
+    const { logprobs = null, entropy = null, values = null } = gradients;
+    await call(() => this.#addon.backward(this.#handle, { logprobs, entropy, values, ...kept }));
   }
 
   async setTrainable(trainable: boolean): Promise<void> {
@@ -93,10 +97,14 @@ export class NativeModel implements EngineModel {
     this.#tensors = await listTensors(this.#addon, this.#handle, null);
   }
 
-  async createAdapter(modules: AdapterModule[], seed: number): Promise<EngineAdapter> {
-    const handle = await call(() => this.#addon.adapterCreate(this.#handle, modules, seed));
+  async createAdapter(
+    modules: AdapterModule[],
+    seed: number,
+    { scalarHead = false }: { scalarHead?: boolean } = {},
+  ): Promise<EngineAdapter> {
+    const handle = await call(() => this.#addon.adapterCreate(this.#handle, modules, seed, scalarHead));
     const tensors = await listTensors(this.#addon, this.#handle, handle);
-    return this.#adopt(new NativeAdapter(this.#addon, handle, modules, tensors));
+    return this.#adopt(new NativeAdapter(this.#addon, handle, modules, tensors, scalarHead));
   }
 
   async createOptimizer(adapter: EngineAdapter | null, options: OptimizerOptions): Promise<EngineOptimizer> {
@@ -181,13 +189,21 @@ class NativeAdapter implements EngineAdapter {
   readonly handle: AdapterHandle;
   readonly modules: readonly AdapterModule[];
   readonly tensors: readonly TensorInfo[];
+  readonly scalarHead: boolean;
   readonly #addon: Addon;
 
-  constructor(addon: Addon, handle: AdapterHandle, modules: AdapterModule[], tensors: TensorInfo[]) {
+  constructor(
+    addon: Addon,
+    handle: AdapterHandle,
+    modules: AdapterModule[],
+    tensors: TensorInfo[],
+    scalarHead: boolean,
+  ) {
     this.#addon = addon;
     this.handle = handle;
     this.modules = modules;
     this.tensors = tensors;
+    this.scalarHead = scalarHead;
   }
 
   load(file: string): Promise<void> {

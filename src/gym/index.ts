@@ -28,6 +28,7 @@ export * as games from "./games/index.ts";
 export * as imaging from "./imaging/index.ts";
 export { type JudgeOptions, judge } from "./judges/judge.ts";
 export { type OnnxJudgeOptions, type OnnxOptions, onnxEmbedder, onnxJudge } from "./judges/onnx.ts";
+export { type RewardingModel, type RewardModelOptions, rewardModel } from "./judges/reward-model.ts";
 export * as knowledge from "./knowledge/index.ts";
 export { type LintIssue, type LintOptions, LintReport, type LintRule, lint } from "./lint/lint.ts";
 export { type EpisodeRecord, expertPolicy, type Policy, play, recordOf, replay } from "./play.ts";

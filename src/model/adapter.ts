@@ -18,10 +18,16 @@ export interface Adapter {
 }
 
 /** A (rank, in) random, B (out, rank) zero: at first the model's outputs are the base's. */
-export async function createAdapter(model: EngineModel, name: string, options: ResolvedLora): Promise<Adapter> {
-  const config = loraConfig(options, model.info.linears);
+export async function createAdapter(
+  model: EngineModel,
+  name: string,
+  options: ResolvedLora,
+  scalarHead: boolean,
+): Promise<Adapter> {
+  const config = loraConfig(options, model.info.linears, scalarHead);
   const modules = adapterModules(config, model.info.linears);
-  return { name, config, modules, engine: await model.createAdapter(modules, options.seed), directory: null };
+  const engine = await model.createAdapter(modules, options.seed, { scalarHead });
+  return { name, config, modules, engine, directory: null };
 }
 
 /** Reads a PEFT folder: adapter_config.json and adapter_model.safetensors. */
@@ -29,14 +35,14 @@ export async function readAdapter(model: EngineModel, name: string, directory: s
   const { baseModel: _, ...config } = readPeftConfig(directory);
   const modules = adapterModules(config, model.info.linears);
   const file = join(directory, "adapter_model.safetensors");
-  checkTensors(file, modules, model);
-  const engine = await model.createAdapter(modules, 0);
+  checkTensors(file, modules, model, config.scalarHead);
+  const engine = await model.createAdapter(modules, 0, { scalarHead: config.scalarHead });
   await engine.load(file);
   return { name, config, modules, engine, directory };
 }
 
 /** Every tensor that the config asks for, with its shape, and none besides: what is not understood must not be dropped. */
-function checkTensors(file: string, modules: readonly AdapterModule[], model: EngineModel): void {
+function checkTensors(file: string, modules: readonly AdapterModule[], model: EngineModel, scalarHead: boolean): void {
   const { tensors } = readSafetensorsHeader(file);
   const expected = new Map<string, number[]>();
   const linears = new Map(model.info.linears.map((linear) => [linear.name, linear]));
@@ -44,6 +50,7 @@ function checkTensors(file: string, modules: readonly AdapterModule[], model: En
     expected.set(`base_model.model.${name}.lora_A.weight`, [rank, linears.get(name)!.in]);
     expected.set(`base_model.model.${name}.lora_B.weight`, [linears.get(name)!.out, rank]);
   }
+  if (scalarHead) expected.set("base_model.model.score.weight", [1, model.info.hiddenSize]);
   const strange = [...tensors.keys()].filter((name) => !expected.has(name));
   if (modules.length === 0 || strange.length > 0) {
     const what = strange.length > 0 ? `${strange.length} tensors such as ${strange[0]}` : "no target module";

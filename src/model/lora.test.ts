@@ -10,7 +10,7 @@ const linears: LinearInfo[] = [
 const options = (given: object) => loraSchema.parse(given);
 const base: LoraConfig = {
   ...{ rank: 4, alpha: 8, dropout: 0, useRslora: false, targetModules: ["q_proj"], excludeModules: null },
-  ...{ layersToTransform: null, layersPattern: null, rankPattern: {}, alphaPattern: {} },
+  ...{ layersToTransform: null, layersPattern: null, rankPattern: {}, alphaPattern: {}, scalarHead: false },
 };
 const names = (config: Partial<LoraConfig>) =>
   adapterModules({ ...base, ...config }, linears).map(({ name }) => name.replace("model.layers.", ""));

@@ -51,6 +51,8 @@ export interface LoraConfig {
   /** Ranks and alphas of modules whose name ends with the key (a pattern). */
   rankPattern: Readonly<Record<string, number>>;
   alphaPattern: Readonly<Record<string, number>>;
+  /** With a scalar head of its own: PEFT's modules_to_save ["score"]. */
+  scalarHead: boolean;
 }
 
 const isAttention = (name: string) => /\.(self_attn|attn|attention)\./.test(name);
@@ -58,7 +60,7 @@ const isAttention = (name: string) => /\.(self_attn|attn|attention)\./.test(name
 const isOutputLayer = (name: string) => name === "lm_head";
 
 /** The config that the options stand for on a model with these linears. */
-export function loraConfig(options: ResolvedLora, linears: readonly LinearInfo[]): LoraConfig {
+export function loraConfig(options: ResolvedLora, linears: readonly LinearInfo[], scalarHead = false): LoraConfig {
   const { rank, alpha = 2 * rank, dropout, useRslora } = options;
   const targetModules = shorten(chooseTargets(options.targets, linears), linears);
   const rest = {
@@ -67,6 +69,7 @@ export function loraConfig(options: ResolvedLora, linears: readonly LinearInfo[]
     layersPattern: null,
     rankPattern: {},
     alphaPattern: {},
+    scalarHead,
   };
   return { rank, alpha, dropout, useRslora, targetModules, ...rest };
 }

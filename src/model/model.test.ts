@@ -236,3 +236,52 @@ describe("adapters and files", () => {
     expect(() => model.generate([97], { stop: "x" })).toThrow(/need a tokenizer/);
   });
 });
+
+describe("reward", () => {
+  const head = "base_model.model.score.weight";
+  const weights = Float32Array.from({ length: 8 }, (_, i) => Math.cos(i));
+
+  async function rewarding(): Promise<Model> {
+    const model = await disturb(await (await newModel()).createLora({ rank: 2, scalarHead: true, name: "judge" }));
+    await model.engine.writeTensor(head, weights, { adapter: model.adapter!.engine });
+    return model;
+  }
+
+  it("judges one text with a number and a list with a list, each at its last token, whatever shares the batch", async () => {
+    const model = await rewarding();
+    const texts = ["abc", "b", "a longer text"];
+    const all = await model.reward(texts, { batchTokens: 5 });
+    expect(await model.reward(texts)).toEqual(all);
+    expect(await model.reward(texts[2])).toBe(all[2]);
+    expect(new Set(all).size).toBe(3);
+    const ids = Int32Array.from(tokenizer.encode("b", { addSpecialTokens: true }));
+    const direct = await model.engine.forward(
+      { tokens: ids, cuSeqlens: Int32Array.of(0, ids.length) },
+      { targets: new Int32Array(ids.length), values: true, logprobs: false, adapter: model.adapter!.engine },
+    );
+    expect(all[1]).toBe(direct.values!.at(-1));
+  });
+
+  it("comes back from an adapter's folder, and merged from a reward model's", async () => {
+    const model = await rewarding();
+    const expected = await model.reward("abc");
+    await model.saveAdapter(join(scratch, "judge"));
+    const written = JSON.parse(readFileSync(join(scratch, "judge", "adapter_config.json"), "utf8"));
+    expect(written).toMatchObject({ task_type: "SEQ_CLS", modules_to_save: ["classifier", "score"] });
+    const again = await loadAdapter(model.base, join(scratch, "judge"));
+    expect(await again.reward("abc")).toBe(expected);
+    await model.merge(join(scratch, "judge-merged"));
+    const merged = await loadModel(join(scratch, "judge-merged"), { _internal: { engine, tokenizer } });
+    expect(merged.info).toMatchObject({ scalarHead: true, languageHead: false });
+    expect(await merged.reward("abc")).toBeCloseTo(expected, 5);
+    await expect(merged.generate("abc")).rejects.toThrow(/scores texts and writes none/);
+    await expect(merged.score("abc")).rejects.toThrow(/no language-model head/);
+  });
+
+  it("without a head, and of texts longer than the context, says what to do", async () => {
+    const model = await newModel();
+    expect(() => model.reward("abc")).toThrow(/has no scalar head.*createLora\(\{ scalarHead: true \}\)/);
+    const judge = await rewarding();
+    await expect(judge.reward("x".repeat(65))).rejects.toThrow(/65 tokens is longer than the context of 64/);
+  });
+});

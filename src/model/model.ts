@@ -12,6 +12,7 @@ import { type Adapter, copyCompanions, createAdapter, writeAdapter } from "./ada
 import { modelCard } from "./card.ts";
 import { type GenerateEvent, type GenerateOptions, type Generation, generate, type Prompt } from "./generate.ts";
 import { type LoraOptions, loraSchema } from "./lora.ts";
+import { type RewardEvent, type RewardOptions, reward } from "./reward.ts";
 import { type Score, type ScoreEvent, type ScoreInput, type ScoreOptions, score } from "./score.ts";
 
 /** Where a model came from. */
@@ -49,7 +50,20 @@ const saveSchema = z.strictObject({
   maxShardBytes: z.number().int().min(1).optional(),
 });
 
-const createLoraSchema = loraSchema.extend({ name: z.string().min(1).default("default") });
+const createLoraSchema = loraSchema.extend({
+  name: z.string().min(1).default("default"),
+  scalarHead: z.boolean().default(false),
+});
+
+export interface CreateLoraOptions extends LoraOptions {
+  /** Labels it. @default "default" */
+  name?: string;
+  /**
+   * Also a head of one number per position, trained with the LoRA: a reward model or a value function over the base that the policy uses.
+   * It starts as the base's or, where that has none, at 0. @default false
+   */
+  scalarHead?: boolean;
+}
 
 /**
  * A language model: a base, and perhaps an adapter over it. Views made by `withAdapter`, `createLora` and `base` share the
@@ -122,10 +136,15 @@ export class Model implements Displayable {
     return new Model(this.#parts, adapter);
   }
 
-  /** The same base with a new LoRA on; B is 0, so its outputs are still the base's. `name` labels it. */
-  async createLora(options: LoraOptions & { name?: string } = {}): Promise<Model> {
-    const { name, ...lora } = resolveOptions("createLora", options, createLoraSchema);
-    return this.withAdapter(await createAdapter(this.engine, name, lora));
+  /** Whether `reward` works: a reward model, or an adapter with a scalar head. */
+  get hasScalarHead(): boolean {
+    return this.info.scalarHead || (this.adapter?.engine.scalarHead ?? false);
+  }
+
+  /** The same base with a new LoRA on; B is 0, so its outputs are still the base's. */
+  async createLora(options: CreateLoraOptions = {}): Promise<Model> {
+    const { name, scalarHead, ...lora } = resolveOptions("createLora", options, createLoraSchema);
+    return this.withAdapter(await createAdapter(this.engine, name, lora, scalarHead));
   }
 
   /** Writes a PEFT folder: adapter_config.json and adapter_model.safetensors (f32). */
@@ -161,7 +180,8 @@ export class Model implements Displayable {
     await this.engine.save(directory, { adapter: this.adapter?.engine ?? null, dtype, maxShardBytes });
     if (this.source.directory) await copyCompanions(this.source.directory, directory);
     const { torch_dtype: _, ...config } = this.config;
-    const written = { ...config, dtype: dtype === "bf16" ? "bfloat16" : "float32" };
+    const head = this.adapter?.engine.scalarHead ? rewardConfig(config) : {};
+    const written = { ...config, ...head, dtype: dtype === "bf16" ? "bfloat16" : "float32" };
     await writeFileAtomic(join(directory, "config.json"), `${JSON.stringify(written, null, 2)}\n`);
   }
 
@@ -185,6 +205,13 @@ export class Model implements Displayable {
     return score(this, inputs, options);
   }
 
+  /** What the scalar head gives each text or chat at its last token, as transformers' …ForSequenceClassification does. */
+  reward(input: Prompt, options?: RewardOptions): Run<number, RewardEvent>;
+  reward(inputs: readonly Prompt[], options?: RewardOptions): Run<number[], RewardEvent>;
+  reward(inputs: Prompt | readonly Prompt[], options?: RewardOptions): unknown {
+    return reward(this, inputs, options);
+  }
+
   /** Frees the weights now; every view of this base ends with it. */
   dispose(): void {
     this.engine.dispose();
@@ -193,6 +220,13 @@ export class Model implements Displayable {
   [displaySymbol](): MimeBundle {
     return modelCard(this);
   }
+}
+
+/** What config.json says of a model with one scalar head. */
+function rewardConfig(config: Json): Json {
+  const [architecture = "ForCausalLM"] = (config.architectures ?? []) as string[];
+  const architectures = [architecture.replace(/ForCausalLM$/, "ForSequenceClassification")];
+  return { architectures, id2label: { 0: "LABEL_0" }, label2id: { LABEL_0: 0 } };
 }
 
 /** Weights of an earlier save: the new ones may be in other files, and a reader must not meet both. */

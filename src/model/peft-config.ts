@@ -14,7 +14,6 @@ type Json = Record<string, unknown>;
 const onlyWith: Record<string, readonly unknown[]> = {
   use_dora: [false],
   bias: ["none"],
-  modules_to_save: [],
   lora_bias: [false],
   fan_in_fan_out: [false],
   use_qalora: [false],
@@ -31,7 +30,7 @@ const onlyWith: Record<string, readonly unknown[]> = {
 /** Initialisations that leave the base as it was; others (pissa, olora, loftq, corda) change it. */
 const harmlessInitialisations = [true, false, "gaussian", "orthogonal", "eva", "lora_ga"];
 const supported =
-  "Supported: LoRA and rsLoRA on linear layers, with target_modules, exclude_modules, layers_to_transform, rank_pattern and alpha_pattern";
+  "Supported: LoRA and rsLoRA on linear layers, with target_modules, exclude_modules, layers_to_transform, rank_pattern, alpha_pattern, and a reward model's head in modules_to_save";
 
 export interface PeftConfig extends LoraConfig {
   /** base_model_name_or_path */
@@ -66,8 +65,16 @@ export function readPeftConfig(directory: string): PeftConfig {
     layersPattern: listOrNull<string>(json.layers_pattern),
     rankPattern: (json.rank_pattern as Record<string, number> | null) ?? {},
     alphaPattern: (json.alpha_pattern as Record<string, number> | null) ?? {},
+    scalarHead: savesScalarHead(file, json),
     baseModel: (json.base_model_name_or_path as string | undefined) ?? null,
   };
+}
+
+/** PEFT writes ["classifier", "score"] for task_type SEQ_CLS, whichever of the two the model has. */
+function savesScalarHead(file: string, json: Json): boolean {
+  const saved = [json.modules_to_save ?? []].flat() as string[];
+  if (saved.every((name) => name === "score" || name === "classifier")) return saved.includes("score");
+  throw refusal(file, `modules_to_save: ${JSON.stringify(json.modules_to_save)}`);
 }
 
 function readJson(file: string): Json {
@@ -88,8 +95,11 @@ function readJson(file: string): Json {
   }
 }
 
+const refusal = (file: string, what: string) =>
+  new MedgymError("unsupported", `${file}: ${what} is not supported. ${supported}.`);
+
 function refuseUnsupported(file: string, json: Json): void {
-  const refuse = (what: string) => new MedgymError("unsupported", `${file}: ${what} is not supported. ${supported}.`);
+  const refuse = (what: string) => refusal(file, what);
   if (json.peft_type !== "LORA") throw refuse(`peft_type ${JSON.stringify(json.peft_type ?? null)}`);
   for (const [name, allowed] of Object.entries(onlyWith)) {
     const value = json[name] ?? null;
@@ -129,7 +139,7 @@ export function peftConfigJson(config: LoraConfig, baseModel: string | null): st
     lora_ga_config: null,
     megatron_config: null,
     megatron_core: "megatron.core",
-    modules_to_save: null,
+    modules_to_save: config.scalarHead ? ["classifier", "score"] : null,
     monteclora_config: null,
     peft_type: "LORA",
     peft_version: "0.21.0",
@@ -139,7 +149,7 @@ export function peftConfigJson(config: LoraConfig, baseModel: string | null): st
     revision: null,
     target_modules: config.targetModules,
     target_parameters: null,
-    task_type: "CAUSAL_LM",
+    task_type: config.scalarHead ? "SEQ_CLS" : "CAUSAL_LM",
     trainable_token_indices: null,
     use_bdlora: null,
     use_dora: false,

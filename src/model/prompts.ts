@@ -13,6 +13,12 @@ export interface PromptOptions {
   template?: Record<string, unknown>;
 }
 
+/** How a prompt becomes ids: a chat that is only judged is rendered whole, without the beginning of an answer. */
+interface EncodeOptions extends PromptOptions {
+  /** @default true */
+  addGenerationPrompt?: boolean;
+}
+
 const isMessage = (value: unknown): value is ChatMessage =>
   typeof value === "object" && value !== null && typeof (value as ChatMessage).role === "string";
 
@@ -25,14 +31,15 @@ export const isPrompt = (value: unknown): value is Prompt =>
   typeof value === "string" || isIds(value) || (Array.isArray(value) && value.length > 0 && value.every(isMessage));
 
 /** Token ids of a prompt. A text gets the tokenizer's special tokens (e.g. the first one), a chat its generation header. */
-export function encodePrompt(model: Model, prompt: Prompt, options: PromptOptions, verb: string): Int32Array {
+export function encodePrompt(model: Model, prompt: Prompt, options: EncodeOptions, verb: string): Int32Array {
   const ids = encode(model, prompt, options, verb);
   if (ids.length === 0)
     throw new MedgymError("invalid-argument", `${verb}: a prompt is empty. Give at least one token.`);
   return ids;
 }
 
-function encode(model: Model, prompt: Prompt, { tools, template }: PromptOptions, verb: string): Int32Array {
+function encode(model: Model, prompt: Prompt, options: EncodeOptions, verb: string): Int32Array {
+  const { tools, template, addGenerationPrompt = true } = options;
   if (typeof prompt === "string") return model.tokenizer.encode(prompt, { addSpecialTokens: true });
   if (prompt instanceof Int32Array) return prompt;
   if (isIds(prompt)) return Int32Array.from(prompt as readonly number[]);
@@ -45,7 +52,7 @@ function encode(model: Model, prompt: Prompt, { tools, template }: PromptOptions
   const text = model.tokenizer.applyChatTemplate(prompt as readonly ChatMessage[], {
     ...template,
     tools,
-    addGenerationPrompt: true,
+    addGenerationPrompt,
   });
   return model.tokenizer.encode(text);
 }

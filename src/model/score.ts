@@ -117,8 +117,11 @@ function encodeParts(model: Model, input: ScoreInput): Sequence {
 }
 
 /** In order, as many as fit; a longer one goes alone. */
-function* batches(sequences: readonly Sequence[], batchTokens: number): Generator<Sequence[]> {
-  let batch: Sequence[] = [];
+export function* batches<S extends { tokens: Int32Array }>(
+  sequences: readonly S[],
+  batchTokens: number,
+): Generator<S[]> {
+  let batch: S[] = [];
   let length = 0;
   for (const sequence of sequences) {
     if (batch.length > 0 && length + sequence.tokens.length > batchTokens) {

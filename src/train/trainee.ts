@@ -36,7 +36,9 @@ export async function prepareTrainee(options: ResolvedSft): Promise<Trainee> {
 /** The same values in an adapter of their own, so that the model that was given stays as it is. */
 async function copyAdapter(model: Model): Promise<Model> {
   const { engine, adapter } = model;
-  const copy = await engine.createAdapter([...adapter!.modules], 0);
+  const copy = await engine.createAdapter([...adapter!.modules], 0, {
+    scalarHead: adapter!.engine.scalarHead,
+  });
   for (const { name } of engine.tensors(adapter!.engine)) {
     await engine.writeTensor(name, await engine.readTensor(name, { adapter: adapter!.engine }), { adapter: copy });
   }

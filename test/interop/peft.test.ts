@@ -26,6 +26,7 @@ interface Answer {
   adapters: { logits: number[]; rank: number; alpha: number; modules: number }[];
   tokenizer: { ids: number[]; chat: string };
   cached: number[];
+  reward: Record<"merged" | "adapter" | "model" | "trained", [number]> & { missing: string[] };
 }
 
 /** Adapters of every way to choose layers and scale. */
@@ -57,6 +58,9 @@ describe.skipIf(!python)("transformers and PEFT read what we write", () => {
     await model.save(join(scratch, "saved"));
     await views["all-linear"].merge(join(scratch, "merged"), { maxShardBytes: 200_000 });
     await views.attention.merge(join(scratch, "merged16"), { dtype: "bf16" });
+    views.reward = await disturb(await model.createLora({ rank: 4, alpha: 8, name: "reward", scalarHead: true }));
+    await views.reward.saveAdapter(join(scratch, "reward"));
+    await views.reward.merge(join(scratch, "reward-merged"));
     await fillCache();
     answer = ask();
   }, 300_000);
@@ -109,7 +113,11 @@ describe.skipIf(!python)("transformers and PEFT read what we write", () => {
       messages,
       text: "Dose: 5 mg/kg",
       models: ["saved", "merged", "merged16"].map((name) => join(scratch, name)),
-      adapters: Object.keys(views).map((name) => ({ base, adapter: join(scratch, name) })),
+      adapters: causal().map(([name]) => ({ base, adapter: join(scratch, name) })),
+      reward: {
+        ...{ base, adapter: join(scratch, "reward"), merged: join(scratch, "reward-merged") },
+        write: join(scratch, "theirs"),
+      },
       tokenizer: join(scratch, "merged"),
       ...{ cache: join(scratch, "cache"), hubId },
     };
@@ -122,6 +130,8 @@ describe.skipIf(!python)("transformers and PEFT read what we write", () => {
     return JSON.parse(stdout);
   }
 
+  const causal = () => Object.entries(views).filter(([name]) => name !== "reward");
+
   async function lastLogits(view: Model): Promise<Float32Array> {
     const batch = { tokens: Int32Array.from(tokens), cuSeqlens: Int32Array.of(0, tokens.length) };
     const options = { targets: new Int32Array(tokens.length).fill(-1), adapter: view.adapter?.engine, logits: true };
@@ -132,7 +142,7 @@ describe.skipIf(!python)("transformers and PEFT read what we write", () => {
     ours.reduce((max, value, i) => Math.max(max, Math.abs(value - theirs[i])), 0);
 
   it("every adapter loads in PEFT and gives our logits", async () => {
-    for (const [i, [name, view]] of Object.entries(views).entries()) {
+    for (const [i, [name, view]] of causal().entries()) {
       const theirs = answer.adapters[i];
       expect(theirs.modules, name).toBe(view.adapter!.modules.length);
       expect(difference(await lastLogits(view), theirs.logits), name).toBeLessThan(3e-5);
@@ -153,6 +163,21 @@ describe.skipIf(!python)("transformers and PEFT read what we write", () => {
     expect(difference(await lastLogits(views.attention), merged16.logits)).toBeLessThan(0.3);
     const generation = await views["all-linear"].generate(tokens, { maxNewTokens: 8, stopTokens: [] });
     expect([...generation.tokens]).toEqual(merged.generated);
+  });
+
+  it("reward models and adapters with a scalar head, theirs and ours, give one number on both sides", async () => {
+    const { reward } = answer;
+    expect(reward.missing).toEqual([]);
+    const ours = await views.reward.reward(tokens);
+    expect(Math.abs(ours)).toBeGreaterThan(0.01);
+    expect(reward.merged[0]).toBeCloseTo(ours, 4);
+    expect(reward.adapter[0]).toBeCloseTo(ours, 4);
+    const theirs = await loadModel(join(scratch, "theirs", "model"), { dtype: "f32" });
+    expect(await theirs.reward(tokens)).toBeCloseTo(reward.model[0], 4);
+    const trained = await loadAdapter(model, join(scratch, "theirs", "adapter"));
+    expect(await trained.reward(tokens)).toBeCloseTo(reward.trained[0], 4);
+    const again = await loadModel(join(scratch, "reward-merged"));
+    expect(await again.reward(tokens)).toBeCloseTo(ours, 4);
   });
 
   it("what loadModel put into the hub's cache, transformers finds there", async () => {

@@ -16,6 +16,7 @@ import type { Task } from "../task.ts";
 import { judge, lastScore } from "./judge.ts";
 import { onnxEmbedder, onnxJudge } from "./onnx.ts";
 import { lookupModel } from "./onnx-model.test-helper.ts";
+import { rewardModel } from "./reward-model.ts";
 
 const ward = defineEnvironment({
   name: "ward",
@@ -209,6 +210,35 @@ describe("a judge", () => {
     expect(() => judge({ ...common(), rubrik: "x" } as never)).toThrow(
       /no option "rubrik" \(did you mean "rubric"\?\)/,
     );
+  });
+});
+
+describe("reward models", () => {
+  test("judge the ticket and the solution as a chat; the number is squashed around its centre", async () => {
+    const seen: unknown[] = [];
+    const model = {
+      name: "scorer",
+      reward: async (prompt: unknown) => {
+        seen.push(prompt);
+        return 5;
+      },
+    };
+    const episode = await episodeWith("gout");
+    const total = async (options = {}) =>
+      (await scoreEpisode(episode, { judge: 1 }, { judge: rewardModel({ model, ...options }) })).total;
+    expect(await total({ center: 3, scale: 2 / Math.log(3) })).toBeCloseTo(0.75, 12); // 1/(1 + exp(−ln 3))
+    expect(seen).toEqual([
+      [
+        { role: "user", content: "What is it?" },
+        { role: "assistant", content: "gout" },
+      ],
+    ]);
+    await total({ prompt: () => "text" });
+    expect(seen[1]).toBe("text");
+  });
+
+  test("a model without reward() is refused", () => {
+    expect(() => rewardModel({ model: {} as never })).toThrow(/model must be a loaded reward model/);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * Encoders in ONNX: sentence embedders and verifiers (sequence classification), on the CPU through onnxruntime-node. Reward models with
- * a scalar head on a decoder belong to the native engine.
+ * a scalar head on a decoder run in the native engine: reward-model.ts.
  */
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
