@@ -12,6 +12,13 @@ export interface Found {
   interaction: Interaction;
 }
 
+/** Why a drug should not be given; the severities are those of violations. */
+export interface Warning {
+  severity: 3 | 4 | 5;
+  kind: string;
+  text: string;
+}
+
 /** A drug against all that the patient takes, the worst first. */
 export function interactionsOf(drug: Drug, patient: Treated): Found[] {
   return patient.medications
@@ -24,7 +31,7 @@ export function interactionsOf(drug: Drug, patient: Treated): Found[] {
 }
 
 /** Why a drug must not be added, the gravest first: allergy and contraindications (5), interactions (5 contraindicated, 4 major). */
-export function objections(drug: Drug, patient: Treated): { severity: 4 | 5; kind: string; text: string }[] {
+export function objections(drug: Drug, patient: Treated): (Warning & { severity: 4 | 5 })[] {
   const reason = unfit(drug, patient);
   const allergy = allergyConflict(drug, patient.allergies);
   const clashes = interactionsOf(drug, patient).filter(({ interaction }) => rank(interaction.severity) >= 2);
@@ -59,6 +66,15 @@ export function dosageVerdict(medication: Pick<Medication, "name" | "dose" | "fr
   const reduced = advice.advice === "give" && patient.renal.egfr < (drug.renal?.[0].from ?? 0);
   const limit = reduced ? dailyMg(advice) : drug.maxDailyMg;
   return given !== undefined && limit !== undefined && given > limit * 1.001 ? "too high" : "appropriate";
+}
+
+/** What of the record speaks against a drug at its usual first dose. */
+export function recordWarnings(patient: Treated, name: string): Warning[] {
+  const drug = drugNamed(name);
+  const against: Warning[] = objections(drug, patient);
+  if (dosageVerdict({ name, ...drug.regimens[0] }, patient) !== "too high") return against;
+  const text = `${name} at the usual dose and an eGFR of ${patient.renal.egfr}`;
+  return [...against, { severity: 5, kind: "dangerous dose", text }];
 }
 
 const nameOf = new Map(

@@ -7,12 +7,13 @@ import { clinicalDiagnosis } from "./clinical-diagnosis/index.ts";
 import { drugInteraction } from "./drug-interaction/index.ts";
 import { ehrManagement } from "./ehr-management/index.ts";
 import { medicalQa } from "./medical-qa/index.ts";
+import { obstetrics } from "./obstetrics/index.ts";
 import { psychiatry } from "./psychiatry/index.ts";
 import { triage } from "./triage/index.ts";
 import { visualDiagnosis } from "./visual-diagnosis/index.ts";
 
 const all: readonly Domain[] = [
-  clinicalDiagnosis, drugInteraction, ehrManagement, medicalQa, psychiatry, triage, visualDiagnosis,
+  clinicalDiagnosis, drugInteraction, ehrManagement, medicalQa, obstetrics, psychiatry, triage, visualDiagnosis,
 ]; // biome-ignore format: a list
 
 let texts: readonly Domain[] | undefined;

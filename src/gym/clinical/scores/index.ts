@@ -5,6 +5,7 @@ import { news2 } from "./deterioration.ts";
 import { esi } from "./esi.ts";
 import { childPugh, meld, meldNa } from "./liver.ts";
 import { gad7, phq9 } from "./mood.ts";
+import { apgar, biophysicalProfile, bishop, ctg, epds, gestationalAge } from "./obstetrics.ts";
 import { curb65 } from "./pneumonia.ts";
 import { audit, cage, cSsrs, dast10, mmse, pcl5, scoff } from "./psychiatry.ts";
 import { lace } from "./readmission.ts";
@@ -18,6 +19,16 @@ export { news2 } from "./deterioration.ts";
 export { dangerZone, esi } from "./esi.ts";
 export { type ChildPughClass, childPugh, childPughClass, childPughClasses, meld, meldNa } from "./liver.ts";
 export { gad7, phq9 } from "./mood.ts";
+export {
+  apgar,
+  biophysicalProfile,
+  bishop,
+  ctg,
+  daysByCrownRump,
+  decelerations,
+  epds,
+  gestationalAge,
+} from "./obstetrics.ts";
 export { curb65 } from "./pneumonia.ts";
 export { audit, cage, cSsrs, dast10, mmse, pcl5, scoff } from "./psychiatry.ts";
 export { lace, laceComorbidities } from "./readmission.ts";
@@ -28,6 +39,7 @@ export { wellsDvt, wellsPe } from "./thrombosis.ts";
 export const calculators = [
   curb65, wellsDvt, wellsPe, cha2ds2Vasc, hasBled, meld, meldNa, childPugh, apache2, qsofa, glasgow, lace, bmi, egfr,
   cockcroftGault, phq9, gad7, news2, esi, cSsrs, audit, dast10, mmse, pcl5, cage, scoff,
+  gestationalAge, bishop, biophysicalProfile, apgar, epds, ctg,
 ] as unknown as readonly Calculator[]; // biome-ignore format: a list
 
 /** By its name, in any case and with or without punctuation: "curb65", "CHA2DS2-VASc". */

@@ -224,7 +224,7 @@ describe("tools", () => {
       ["browseArticle", { id: "drug-placebex-use" }],
       ["browseArticle", { id: "drug-warfarin-use", section: "Price" }],
       ["getDrugInformation", { drug: "placebex" }],
-      ["calculateClinicalScore", { name: "Apgar", parameters: {} }],
+      ["calculateClinicalScore", { name: "oracle", parameters: {} }],
       ["calculateClinicalScore", { name: "qSOFA", parameters: { respiratoryRate: "fast" } }],
       ["checkDiagnosticCriteria", { condition: "plague", findings: "fever" }],
       ["summarizeEvidence", { ids: ["nothing"], question: "what" }],

@@ -8,6 +8,7 @@ import {
   type Patient,
   type phq9,
   reactions,
+  recordWarnings,
 } from "../../clinical/index.ts";
 import type { Assertion, ExpectedAction } from "../../task.ts";
 import { type Draft, patientTasks } from "../patient-tasks.ts";
@@ -20,7 +21,7 @@ import {
   type Screen,
   screens,
 } from "./tables.ts";
-import { recordWarnings, type State } from "./tools.ts";
+import type { State } from "./tools.ts";
 
 const bodily = ["hypertension", "type 2 diabetes", "asthma", "migraine", "osteoarthritis", "reflux disease", "epilepsy", "atrial fibrillation", "heart failure", "chronic kidney disease", "old myocardial infarction", "long QT syndrome", "rheumatoid arthritis"]; // biome-ignore format: a list
 

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import {
   type Calculator,
-  dosageVerdict,
   drugNamed,
   drugsGiven,
   findDrug,
   keysOf,
-  objections,
   type Patient,
+  recordWarnings,
+  type Warning,
 } from "../../clinical/index.ts";
 import { ToolError, type toolsOf } from "../../tool.ts";
 import {
@@ -19,12 +19,6 @@ import {
   type Screen,
   screens,
 } from "./tables.ts";
-
-export interface Warning {
-  severity: 3 | 4 | 5;
-  kind: string;
-  text: string;
-}
 
 export interface State {
   patient: Patient;
@@ -49,19 +43,6 @@ const patientId = z.string().describe("e.g. P12345");
 function patientOf(state: State, id: string): Patient {
   if (id.trim().toUpperCase() !== state.patient.id) throw new ToolError(`no patient ${id}`);
   return state.patient;
-}
-
-/** What of the record speaks against a drug at its usual dose. */
-export function recordWarnings(patient: Patient, name: string): Warning[] {
-  const drug = drugNamed(name);
-  const against: Warning[] = objections(drug, patient);
-  if (dosageVerdict({ name, ...drug.regimens[0] }, patient) === "too high")
-    against.push({
-      severity: 5,
-      kind: "dangerous dose",
-      text: `${name} at the usual dose and an eGFR of ${patient.renal.egfr}`,
-    });
-  return against;
 }
 
 /** Whether it makes the illness worse, or is none of its drugs: what only who has found the illness can know, so no tool tells it. */
