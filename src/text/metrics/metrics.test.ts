@@ -1,7 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { bleu, chrf, exactMatch, rougeL, rougeN, sentenceBleu, splitWords, squadExactMatch, tokenF1 } from "./index.ts";
+import {
+  bleu,
+  chrf,
+  exactMatch,
+  rougeL,
+  rougeN,
+  rougeTokens,
+  sentenceBleu,
+  splitWords,
+  squadExactMatch,
+  tokenF1,
+} from "./index.ts";
 
 type Prf = { p: number; r: number; f: number };
 interface Pair {
@@ -17,6 +28,9 @@ interface Pair {
   rouge1: Prf;
   rouge2: Prf;
   rougeL: Prf;
+  /** Of the English ones. */
+  rouge1_stem?: Prf;
+  rougeL_stem?: Prf;
   squad_em: number;
   squad_f1: number;
 }
@@ -50,6 +64,10 @@ describe("60 pairs as sacrebleu, nltk and SQuAD score them", () => {
       rouges.flatMap(({ precision, recall, f }) => [precision, recall, f]),
       [pair.rouge1, pair.rouge2, pair.rougeL].flatMap(({ p, r, f }) => [p, r, f]),
     );
+    const [stemmed1, stemmedL] = [rougeN(hyp, ref, 1, { stem: true }), rougeL(hyp, ref, { stem: true })];
+    const { rouge1_stem: theirs1 = pair.rouge1, rougeL_stem: theirsL = pair.rougeL } = pair; // of Chinese: the same
+    expectClose([stemmed1.precision, stemmed1.recall, stemmed1.f], [theirs1.p, theirs1.r, theirs1.f]);
+    expectClose([stemmedL.precision, stemmedL.recall, stemmedL.f], [theirsL.p, theirsL.r, theirsL.f]);
     expect(Number(squadExactMatch(hyp, ref))).toBe(pair.squad_em);
     expect(tokenF1(hyp, ref)).toBeCloseTo(pair.squad_f1, digits);
   });
@@ -64,6 +82,14 @@ describe("60 pairs as sacrebleu, nltk and SQuAD score them", () => {
     expect(chrf(candidates, references)).toBeCloseTo(corpus[lang].chrf, digits);
     expect(chrf(candidates, references, { wordOrder: 2 })).toBeCloseTo(corpus[lang].chrfpp, digits);
   });
+});
+
+test("ROUGE-2 with stems, by hand: 2 of 3 pairs of words; words of three letters stay", () => {
+  // infect spread rapidli was | infect spread rapidli has: "infect spread", "spread rapidli" match
+  const [ours, theirs] = ["Infections spreading rapidly was", "infected spreads rapidly has"];
+  expect(rougeN(ours, theirs, 2, { stem: true }).f).toBeCloseTo(2 / 3, 12);
+  expect(rougeN(ours, theirs, 2).f).toBe(0);
+  expect(rougeTokens("has the ties TIES", { stem: true })).toEqual(["has", "the", "tie", "tie"]);
 });
 
 test("exact match: letter case, width and white space do not count; digits and signs do", () => {

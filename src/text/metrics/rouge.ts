@@ -1,26 +1,32 @@
 /**
  * ROUGE, https://aclanthology.org/W04-1013: n-gram overlap (ROUGE-N) and longest common subsequence (ROUGE-L) with precision,
- * recall and F₁. Tokens as rouge_score makes them: lower case, runs of a–z and 0–9; no stemming. Texts in Chinese script are
- * taken by characters.
+ * recall and F₁. Tokens as rouge_score makes them: lower case, runs of a–z and 0–9; with `stem`, those of more than three letters
+ * are stemmed. Texts in Chinese script are taken by characters.
  */
 import { ngramCounts, overlap, type PrecisionRecall, precisionRecall, total } from "./ngrams.ts";
+import { porterStem } from "./porter.ts";
 
-export function rougeTokens(text: string): string[] {
-  return /\p{Script=Han}/u.test(text)
-    ? [...text]
-    : text
-        .toLowerCase()
-        .split(/[^a-z0-9]+/)
-        .filter((token) => token !== "");
+export interface RougeOptions {
+  /** "infections" and "infected" count as equal; rouge_score's `use_stemmer`. @default false */
+  stem?: boolean;
 }
 
-export function rougeN(candidate: string, reference: string, n: number): PrecisionRecall {
-  const [ours, theirs] = [candidate, reference].map((text) => ngramCounts(rougeTokens(text), n));
+export function rougeTokens(text: string, { stem = false }: RougeOptions = {}): string[] {
+  if (/\p{Script=Han}/u.test(text)) return [...text];
+  const tokens = text
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((token) => token !== "");
+  return stem ? tokens.map((token) => (token.length > 3 ? porterStem(token) : token)) : tokens;
+}
+
+export function rougeN(candidate: string, reference: string, n: number, options?: RougeOptions): PrecisionRecall {
+  const [ours, theirs] = [candidate, reference].map((text) => ngramCounts(rougeTokens(text, options), n));
   return precisionRecall(overlap(ours, theirs), total(ours), total(theirs));
 }
 
-export function rougeL(candidate: string, reference: string): PrecisionRecall {
-  const [ours, theirs] = [candidate, reference].map(rougeTokens);
+export function rougeL(candidate: string, reference: string, options?: RougeOptions): PrecisionRecall {
+  const [ours, theirs] = [candidate, reference].map((text) => rougeTokens(text, options));
   return precisionRecall(longestCommon(ours, theirs), ours.length, theirs.length);
 }
 
