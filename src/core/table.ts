@@ -3,7 +3,7 @@ import { escapeHtml, type MimeBundle } from "./display.ts";
 /** The first column is left-aligned, the others right. */
 export function htmlTable(caption: string, header: readonly string[], rows: readonly string[][]): string {
   const cell = (tag: string) => (text: string, i: number) =>
-    `<${tag} style="text-align:${i === 0 ? "left" : "right"}">${escapeHtml(text)}</${tag}>`;
+    `<${tag} style="text-align:${i === 0 ? "left" : "right;white-space:nowrap"}">${escapeHtml(text)}</${tag}>`;
   const body = rows.map((row) => `<tr>${row.map(cell("td")).join("")}</tr>`).join("");
   return `<table><caption style="text-align:left;white-space:nowrap">${escapeHtml(caption)}</caption><thead><tr>${header.map(cell("th")).join("")}</tr></thead><tbody>${body}</tbody></table>`;
 }

@@ -1,9 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { displaySymbol } from "../core/display.ts";
 import { fakeEngine, fakeModelType } from "../engine/fake.ts";
 import type { Actor } from "../generate/players.ts";
 import { domain, domains } from "../gym/domains/index.ts";
-import { expertPolicy } from "../gym/play.ts";
+import { expertPolicy, type Policy } from "../gym/play.ts";
 import { randomPolicy } from "../gym/random-policy.ts";
 import { createModel } from "../model/load.ts";
 import { ByteTokenizer } from "../text/byte-tokenizer.ts";
@@ -13,7 +16,7 @@ import { compare } from "./compare.ts";
 import { evaluate } from "./evaluate.ts";
 import { Evaluation } from "./evaluation.ts";
 import { callsMatch, exactMatch } from "./exact-match.ts";
-import { type EvaluationTask, parseToolCalls } from "./task.ts";
+import { type EvaluationTask, parseToolCalls, type ToolCall } from "./task.ts";
 
 describe("bootstrap", () => {
   it("of nothing is nothing, of equal values has no width", () => {
@@ -229,6 +232,72 @@ describe("evaluate, of evaluation tasks", () => {
     expect(() => evaluate({ model: good, tasks, weights: { action: 1 } })).toThrow(/scored by exact match/);
     expect(() => evaluate({ model: good, environment: domains()[0], maxTurns: 3 })).toThrow(/has its own/);
     expect(() => evaluate({ model: good, tasks, turns: 3 } as never)).toThrow(/no option "turns".*maxTurns/);
+  });
+
+  describe("with a record", () => {
+    let folder = "";
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), "medgym-evaluate-"));
+    });
+    afterAll(() => rmSync(folder, { recursive: true }));
+    /** As `good`, noting whom it played. */
+    const noting = (played: string[]): Actor => {
+      return ({ id }) => {
+        played.push(id);
+        return (good as () => Policy)();
+      };
+    };
+
+    it("goes on where it was killed, a torn last line and all; what failed is played again", async () => {
+      const record = join(folder, "runs", "a.jsonl");
+      const flaky = { broken: true };
+      const given = tasks.map((task) => ({
+        ...task,
+        execute(asked: ToolCall) {
+          if (task.id === "t2" && flaky.broken) throw new Error("database gone");
+          return task.execute!(asked);
+        },
+      }));
+      const options = { model: good, name: "stub", tasks: given, concurrency: 1, record };
+      const first = evaluate(options);
+      for await (const { done } of first) if (done === 5) break;
+      first.cancel();
+      await expect(first.then()).rejects.toMatchObject({ code: "cancelled" });
+      const lines = readFileSync(record, "utf8").trimEnd().split("\n").slice(0, 6); // the header and five tasks
+      writeFileSync(record, `${lines.join("\n")}\n{"task":{"id":"t5","dom`);
+      flaky.broken = false;
+      const played: string[] = [];
+      const run = evaluate({ ...options, model: noting(played) });
+      const result = await run;
+      expect(played).toEqual(["t2", "t5", "t6", "t7", "t8", "t9"]);
+      expect(run.events.map(({ done }) => done)).toEqual([5, 6, 7, 8, 9, 10]);
+      const whole = await evaluate({ ...options, record: undefined });
+      expect(result.score).toEqual(whole.score);
+      expect(result.outcomes).toEqual(whole.outcomes);
+      const again: string[] = [];
+      await evaluate({ ...options, model: noting(again) });
+      expect(again).toEqual([]);
+    });
+
+    it("keeps what a model drew; another model, task or setting is refused", async () => {
+      const record = join(folder, "b.jsonl");
+      const model = await fakeModel();
+      const options = { model, tasks: tasks.slice(0, 3), temperature: 1, record };
+      const first = await evaluate(options);
+      const second = await evaluate(options);
+      expect(second.outcomes).toEqual(first.outcomes);
+      expect(first.outcomes[0].trajectory.segments[0].tokens).toBeInstanceOf(Int32Array);
+      const other = /record of another evaluation/;
+      await expect(evaluate({ ...options, seed: 2 }).then()).rejects.toThrow(other);
+      await expect(evaluate({ ...options, tasks: tasks.slice(1, 4) }).then()).rejects.toThrow(other);
+      const [{ name }] = model.engine.tensors();
+      const weights = await model.engine.readTensor(name);
+      await model.engine.writeTensor(
+        name,
+        weights.map((value) => value + 1),
+      );
+      await expect(evaluate(options).then()).rejects.toThrow(other);
+    });
   });
 
   it("is cancelled between turns", async () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hashJson } from "../core/canonical.ts";
 import { MedgymError } from "../core/errors.ts";
 import { resolveOptions } from "../core/options.ts";
 import { Run } from "../core/run.ts";
@@ -11,6 +12,7 @@ import type { Environment } from "../gym/episode.ts";
 import { type Split, splits, type Task } from "../gym/task.ts";
 import { bootstrapMean, type Estimate } from "./bootstrap.ts";
 import { Evaluation, type Outcome, outcomeOf } from "./evaluation.ts";
+import { actorMark, keyOf, openRecord } from "./record.ts";
 import type { EvaluationTask } from "./task.ts";
 import { taskEnvironment } from "./task-environment.ts";
 import { evaluationMeter, evaluationView } from "./view.ts";
@@ -48,6 +50,11 @@ export interface EvaluateOptions {
   rewardTimeoutMs?: number;
   /** Further variables of the chat template. */
   template?: Record<string, unknown>;
+  /**
+   * A file that takes each episode as it ends, one a line. The same evaluation with the same file goes on where it was stopped or
+   * killed; what had failed is played again. A script is known by its `name` alone.
+   */
+  record?: string;
 }
 
 export interface EvaluateEvent {
@@ -78,6 +85,7 @@ const schema = z.strictObject({
   temperature: z.number().min(0).default(0),
   confidence: z.number().gt(0).lt(1).default(0.95),
   weights: z.record(z.string(), z.number()).optional(),
+  record: z.string().min(1).optional(),
 });
 
 type Resolved = z.output<typeof schema>;
@@ -95,47 +103,23 @@ export function evaluate(options: EvaluateOptions): Run<Evaluation, EvaluateEven
   const { model, confidence, seed, environment } = resolved;
   const jobs = environment ? environmentJobs(environment, resolved) : taskJobs(resolved);
   checkIds(jobs);
-  const measure = environment ? "composite" : "exact match";
-  const weightsOf = (where: Environment) => withActionScore(where, resolved.weights ?? where.weights);
-  const maxNewTokens = resolved.maxNewTokens ?? (environment ? 256 : 96);
+  const environments = new Map(jobs.map(({ environment: where }) => [where.name, where]));
+  const plan: Plan = {
+    jobs,
+    name: resolved.name ?? actorName(model),
+    measure: environment ? "composite" : "exact match",
+    weights: Object.fromEntries([...environments].map(([name, where]) => [name, weightsOf(where, resolved.weights)])),
+    maxNewTokens: resolved.maxNewTokens ?? (environment ? 256 : 96),
+  };
   return new Run<Evaluation, EvaluateEvent>(
     "evaluate",
     async ({ signal, emit }) => {
       const startedAt = performance.now();
-      const ended: Outcome[] = [];
-      const end = (_: Job, trajectory: Trajectory) => {
-        const sample = outcomeOf(trajectory);
-        ended.push(sample);
-        const scored = ended.filter(({ score }) => score !== null);
-        const groups = scored.map(({ group }) => group);
-        emit({
-          type: "evaluate-progress",
-          done: ended.length,
-          total: jobs.length,
-          failed: ended.length - scored.length,
-          measure,
-          score: bootstrapMean(
-            scored.map(({ score }) => score!),
-            { seed, confidence, groups, resamples: liveResamples },
-          ),
-          sample,
-        });
-      };
-      const trajectories = await withPlayers(model, { ...resolved, maxNewTokens, signal }, (troupe) => {
-        const playing = {
-          ...resolved,
-          signal,
-          weightsOf,
-          rewardsOf: (where: Environment) => where.rewards,
-        };
-        return playJobs(jobs, troupe, playing, { start() {}, turn() {}, end });
-      });
+      const outcomes = (await playAll(plan, resolved, signal, emit)).map(outcomeOf);
       const seconds = (performance.now() - startedAt) / 1000;
-      const weights = Object.fromEntries(jobs.map(({ environment: where }) => [where.name, weightsOf(where)]));
-      const outcomes = trajectories.map(outcomeOf);
       const turns = outcomes.flatMap((outcome) => outcome.turns);
       const tokens = turns.reduce((sum, { completionTokens }) => sum + (completionTokens ?? 0), 0);
-      const name = resolved.name ?? actorName(model);
+      const { name, measure, weights } = plan;
       const base = actorBase(model);
       return new Evaluation({ name, base, measure, weights, outcomes, seconds, tokens, confidence, seed });
     },
@@ -144,9 +128,72 @@ export function evaluate(options: EvaluateOptions): Run<Evaluation, EvaluateEven
   );
 }
 
+interface Plan extends Pick<Evaluation, "name" | "measure" | "weights"> {
+  jobs: readonly Job[];
+  maxNewTokens: number;
+}
+
+/** In the order of the jobs. What the record holds is not played again. */
+async function playAll(
+  plan: Plan,
+  resolved: Resolved,
+  signal: AbortSignal,
+  emit: (event: EvaluateEvent) => void,
+): Promise<Trajectory[]> {
+  const { jobs, weights, maxNewTokens } = plan;
+  const { model, record: path } = resolved;
+  const record = path === undefined ? undefined : await openRecord(path, await fingerprint(plan, resolved, signal));
+  const played = new Map(record?.done);
+  const open = jobs.filter(({ task }) => !played.has(keyOf(task)));
+  const tell = progress(plan, resolved, [...played.values()].map(outcomeOf), emit);
+  const end = ({ task }: Job, trajectory: Trajectory) => {
+    record?.append(trajectory);
+    played.set(keyOf(task), trajectory);
+    tell(outcomeOf(trajectory));
+  };
+  try {
+    await withPlayers(model, { ...resolved, maxNewTokens, signal }, (troupe) => {
+      const scoring = {
+        weightsOf: ({ name }: Environment) => weights[name],
+        rewardsOf: ({ rewards }: Environment) => rewards,
+      };
+      return playJobs(open, troupe, { ...resolved, ...scoring, signal }, { start() {}, turn() {}, end });
+    });
+  } finally {
+    record?.close();
+  }
+  return jobs.map(({ task }) => played.get(keyOf(task))!);
+}
+
+function progress(plan: Plan, { seed, confidence }: Resolved, ended: Outcome[], emit: (event: EvaluateEvent) => void) {
+  return (sample: Outcome): void => {
+    ended.push(sample);
+    const scored = ended.filter(({ score }) => score !== null);
+    const groups = scored.map(({ group }) => group);
+    const scores = scored.map(({ score }) => score!);
+    emit({
+      type: "evaluate-progress",
+      done: ended.length,
+      total: plan.jobs.length,
+      failed: ended.length - scored.length,
+      measure: plan.measure,
+      score: bootstrapMean(scores, { seed, confidence, groups, resamples: liveResamples }),
+      sample,
+    });
+  };
+}
+
+/** Of everything that the trajectories depend on. */
+async function fingerprint({ name, jobs, weights, maxNewTokens }: Plan, resolved: Resolved, signal: AbortSignal) {
+  const { model, seed, temperature, maxEpisodeTokens, maxTurns, template } = resolved;
+  const settings = { seed, maxNewTokens, temperature, maxEpisodeTokens, maxTurns, template, weights };
+  const tasks = jobs.map(({ task, group }) => [task, resolved.tasks?.[group]]);
+  return hashJson({ actor: await actorMark(model, name, signal), settings, tasks });
+}
+
 /** The action score is always measured where there is one; at weight 0 it changes no composite. */
-function withActionScore({ rewards }: Environment, weights: Readonly<Record<string, number>>) {
-  return "action" in rewards && !("action" in weights) ? { ...weights, action: 0 } : weights;
+function weightsOf({ rewards, weights }: Environment, given = weights): Readonly<Record<string, number>> {
+  return "action" in rewards && !("action" in given) ? { ...given, action: 0 } : given;
 }
 
 const isDomain = (environment: Environment): environment is Domain =>
@@ -182,7 +229,7 @@ function taskJobs({ tasks, weights, maxTurns = 4 }: Resolved): Job[] {
 function checkIds(jobs: readonly Job[]): void {
   const seen = new Set<string>();
   for (const { task } of jobs) {
-    const key = `${task.domain} ${task.id}`;
+    const key = keyOf(task);
     if (typeof task.id !== "string" || seen.has(key)) {
       throw new MedgymError("invalid-data", `evaluate: task id ${JSON.stringify(task.id)} is missing or used twice.`);
     }

@@ -27,7 +27,7 @@ export const actorSchema = z
   .custom<Actor>((value) => typeof value === "function" || isModel(value) || isEndpoint(value))
   .describe("a model of loadModel, an endpoint { endpoint, model }, or a function from a task to a policy");
 
-const isModel = (value: unknown): value is Model => typeof (value as Model)?.generate === "function";
+export const isModel = (value: unknown): value is Model => typeof (value as Model)?.generate === "function";
 const isEndpoint = (value: unknown): value is ChatEndpointOptions =>
   typeof (value as ChatEndpointOptions)?.endpoint === "string";
 

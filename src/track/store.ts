@@ -8,8 +8,9 @@ import { hostname } from "node:os";
 import { basename, isAbsolute, join, resolve, sep } from "node:path";
 import { MedgymError } from "../core/errors.ts";
 import { writeError, writeFileAtomic } from "../core/files.ts";
+import { JsonLinesWriter, readJsonLines } from "../core/json-lines.ts";
 import { describeRun, type Manifest, type RunFacts } from "./manifest.ts";
-import { type Metric, MetricsWriter, readMetrics, truncateMetrics } from "./metrics.ts";
+import { type Metric, truncateMetrics } from "./metrics.ts";
 
 /** "interrupted": its process ended without saying how. */
 export type StoredStatus = "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
@@ -43,12 +44,12 @@ export function runsFolder(): string {
 export class RunFolder {
   readonly id: string;
   readonly path: string;
-  readonly #metrics: MetricsWriter;
+  readonly #metrics: JsonLinesWriter;
 
   private constructor(path: string) {
     this.id = basename(path);
     this.path = path;
-    this.#metrics = new MetricsWriter(join(path, "metrics.jsonl"));
+    this.#metrics = new JsonLinesWriter(join(path, "metrics.jsonl"));
   }
 
   get checkpoints(): string {
@@ -171,7 +172,7 @@ export async function readRecord(path: string): Promise<RunRecord> {
   };
 }
 
-export const readRunMetrics = (path: string): Promise<Metric[]> => readMetrics(join(path, "metrics.jsonl"));
+export const readRunMetrics = (path: string): Promise<Metric[]> => readJsonLines(join(path, "metrics.jsonl"));
 
 async function readJson(path: string): Promise<unknown> {
   const text = await readFile(path, "utf8");

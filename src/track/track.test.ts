@@ -15,10 +15,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { displaySymbol } from "../core/display.ts";
+import { readJsonLines } from "../core/json-lines.ts";
 import { checkpointFault, listCheckpoints, newestCheckpoint, pruneCheckpoints, saveCheckpoint } from "./checkpoints.ts";
 import * as track from "./index.ts";
 import { gitState, jsonable, medgymVersion } from "./manifest.ts";
-import { readMetrics, truncateMetrics } from "./metrics.ts";
+import { type Metric, truncateMetrics } from "./metrics.ts";
 import { findRun, RunFolder } from "./store.ts";
 
 const hooks = join(import.meta.dirname, "../../test/ts-hooks.mjs");
@@ -117,10 +118,10 @@ describe("metrics.jsonl", () => {
   it("tolerates a torn last line and names a bad line elsewhere", async () => {
     const path = join(folder, "metrics.jsonl");
     writeFileSync(path, '{"type":"a","step":1}\n{"type":"a","step":2}\n{"type":"a","st');
-    expect((await readMetrics(path)).map((m) => m.step)).toEqual([1, 2]);
+    expect((await readJsonLines<Metric>(path)).map((m) => m.step)).toEqual([1, 2]);
     writeFileSync(path, '{"type":"a","step":1}\nbroken\n{"type":"a","step":2}\n');
-    await expect(readMetrics(path)).rejects.toThrow(/metrics.jsonl, line 2 is not JSON: broken/);
-    expect(await readMetrics(join(folder, "none"))).toEqual([]);
+    await expect(readJsonLines<Metric>(path)).rejects.toThrow(/metrics.jsonl, line 2 is not JSON: broken/);
+    expect(await readJsonLines<Metric>(join(folder, "none"))).toEqual([]);
   });
 
   it("forgets what came after a checkpoint, torn line included", async () => {
@@ -128,7 +129,7 @@ describe("metrics.jsonl", () => {
     writeFileSync(path, '{"type":"start"}\n{"type":"a","step":1}\n{"type":"a","step":2}\n{"ty');
     expect(await truncateMetrics(path, 1)).toHaveLength(2);
     appendFileSync(path, '{"type":"a","step":2}\n');
-    expect((await readMetrics(path)).map((m) => m.step)).toEqual([undefined, 1, 2]);
+    expect((await readJsonLines<Metric>(path)).map((m) => m.step)).toEqual([undefined, 1, 2]);
   });
 });
 
