@@ -6,6 +6,7 @@ import { generateBench } from "./generate.ts";
 import { grpoBench } from "./grpo.ts";
 import { gymBench } from "./gym.ts";
 import { kernelBench } from "./kernel.ts";
+import { knowledgeBench } from "./knowledge.ts";
 import { loadBench } from "./load.ts";
 import { loadWarning, machine } from "./machine.ts";
 import { Models } from "./models.ts";
@@ -22,6 +23,7 @@ const benches: Record<string, Bench> = {
   tokenizer: tokenizerBench,
   kernel: kernelBench,
   gym: gymBench,
+  knowledge: knowledgeBench,
 };
 
 /** Without a peer in Python. */

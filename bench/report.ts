@@ -23,6 +23,7 @@ const tables: Record<string, string[]> = {
   start: ["import", "tokenizer"],
   kernel: ["kernel"],
   gym: ["gym"],
+  knowledge: ["knowledge"],
 };
 
 export function readResults(folder: string): Results[] {

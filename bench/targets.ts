@@ -36,6 +36,8 @@ const targets: Record<string, Target> = {
 /** Of a row; `LoRA step nano, 2 cores: peak memory` has the target of `LoRA step nano: peak memory`. */
 export function target(name: string): Target | undefined {
   if (name.startsWith("tokenizer ")) return { times: 1 };
+  if (name.startsWith("knowledge index")) return { atLeast: 20_000 };
+  if (name.startsWith("knowledge search")) return { atMost: 10 };
   if (name.startsWith("gym ")) return { atLeast: 5000 };
   return targets[name.replace(/, \d+ cores?(?=:|$)/, "")];
 }

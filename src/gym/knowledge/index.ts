@@ -1,3 +1,4 @@
+export { type IndexEvent, type IndexOptions, type IndexResult, index } from "./index-corpus.ts";
 export { own } from "./own/index.ts";
 export type { Hit, Passage } from "./passage.ts";
 export { openStore as open, type PassageStore, type SearchOptions, storeOf } from "./store.ts";

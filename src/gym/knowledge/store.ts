@@ -2,7 +2,17 @@ import { existsSync } from "node:fs";
 import { MedgymError } from "../../core/errors.ts";
 import type { Hit, Passage } from "./passage.ts";
 import { documentCounter, type Plan, planAll, planRarest, queryWords, smallStore } from "./query.ts";
-import { createTables, finishTables, inserter, layout, readAbout } from "./schema.ts";
+import {
+  type AboutRow,
+  aboutFrom,
+  askAbout,
+  createTables,
+  finishTables,
+  insertPassage,
+  insertWords,
+  layout,
+  valuesOf,
+} from "./schema.ts";
 import { type Database, openDatabase } from "./sqlite.ts";
 
 export interface SearchOptions {
@@ -71,12 +81,13 @@ export class PassageStore {
 /** A store in memory. */
 export function storeOf(passages: Iterable<Passage>): PassageStore {
   const db = openDatabase(":memory:");
-  createTables(db);
-  const insert = inserter(db);
+  db.exec(createTables);
   db.exec("BEGIN");
+  const insert = db.prepare(insertPassage);
   let place = 0;
-  for (const passage of passages) insert(++place, passage);
-  finishTables(db);
+  for (const passage of passages) insert.run(...valuesOf(++place, passage));
+  db.prepare(insertWords).run(1, place);
+  db.exec(finishTables);
   db.exec("COMMIT");
   return new PassageStore(db);
 }
@@ -104,7 +115,7 @@ export function openStore(path: string): PassageStore {
 
 function aboutOf(db: Database, path: string): Record<string, string> {
   try {
-    return readAbout(db);
+    return aboutFrom(db.prepare(askAbout).all() as unknown as AboutRow[]);
   } catch (error) {
     db.close();
     throw new MedgymError("invalid-data", `${path} is no passage store.`, { cause: error });
