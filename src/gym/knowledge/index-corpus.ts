@@ -142,10 +142,12 @@ async function begin(
   print: string,
   { into, _internal: { maxPages } }: Omit<Resolved, "signal">,
 ): Promise<{ rows: number; finished: boolean }> {
-  // one writer at a time; a killed process leaves whole batches
+  // One writer at a time: the lock is kept once it is had (to ask for it so from the start would let two runs stop each other).
+  await db.exec("PRAGMA busy_timeout = 100; BEGIN EXCLUSIVE; PRAGMA locking_mode = EXCLUSIVE; COMMIT");
+  // A killed process leaves whole batches.
   await db.exec(
-    `PRAGMA busy_timeout = 500; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;
-    ${maxPages ? `PRAGMA max_page_count = ${maxPages};` : ""} BEGIN IMMEDIATE`,
+    `PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;
+    ${maxPages ? `PRAGMA max_page_count = ${maxPages};` : ""} BEGIN`,
   );
   const [{ tables }] = await db.all<{ tables: number }>("SELECT count(*) AS tables FROM sqlite_schema");
   if (tables === 0) {
