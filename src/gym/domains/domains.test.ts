@@ -25,6 +25,11 @@ test("a domain is found by its name, or the nearest is named", () => {
   );
 });
 
+test("what acts by text lints clean too", async () => {
+  const texts = allDomains().filter((each) => !domains().includes(each));
+  expect((await lint(texts, { firstSeed: 3 })).issues).toEqual([]);
+});
+
 describe.each(domains().map((each) => [each.name, each] as const))("%s", (_, where) => {
   const test10: Task[] = where.tasks({ split: "test", count: 10 });
 
