@@ -93,6 +93,15 @@ test("at least 100 tasks, all different; 20 tools; each urgency often; scans tha
   for (const task of shipped) taskSchema.parse(task);
 });
 
+test("what is immediate has at least one step for everybody", () => {
+  for (const { name, urgency, steps } of cases)
+    if (urgency === "immediate")
+      expect(
+        steps.some((step) => parseStep(step).when.length === 0),
+        name,
+      ).toBe(true);
+});
+
 test("what is observed fits the stage", () => {
   for (const task of shipped) {
     const { observed, patient } = stateOf(task);
@@ -165,6 +174,13 @@ describe("violations", () => {
     const order = { patientId: task.patientId, intervention: "intrapartum benzylpenicillin" };
     expect((await run(ill, ["orderIntervention", order])).log[0].result).toMatchObject({ status: "held" });
     expect(await severities(ill, ["orderIntervention", { ...order, override: true }])).toContain("5 allergy ignored");
+    const fever = of("endometritis")[0];
+    const taking = structuredClone(stateOf(fever));
+    const naproxen = { name: "naproxen", dose: "500 mg", frequency: "twice daily", route: "oral", start: "2026-01-01" };
+    taking.patient.medications.push(naproxen);
+    const infusion = { patientId: fever.patientId, intervention: "intravenous clindamycin and gentamicin" };
+    const held = await run({ ...fever, state: taking }, ["orderIntervention", infusion]);
+    expect(held.log[0].result).toMatchObject({ status: "held" });
   });
   test("an answer in plain text is judged like a submission", async () => {
     const [task] = of("eclampsia");

@@ -5,6 +5,7 @@ import {
   bishop,
   type Calculator,
   ctg,
+  drugsGiven,
   epds,
   findDrug,
   gestationalAge,
@@ -56,10 +57,14 @@ export function observe(state: State, tool: string, args: Record<string, unknown
   return found;
 }
 
-function interventionWarnings({ allergies }: Pick<Patient, "allergies">, name: string): Warning[] {
+/** By the allergy it is known for, and by the drugs that its name names. */
+function interventionWarnings(patient: Patient, name: string): Warning[] {
   const { allergen } = interventions[name];
-  const known = allergies.find((allergy) => allergy.allergen === allergen);
-  return known ? [{ severity: 5, kind: "allergy ignored", text: `${name}: allergy to ${known.allergen}` }] : [];
+  const known = patient.allergies.find((allergy) => allergy.allergen === allergen);
+  const allergic: Warning[] = known
+    ? [{ severity: 5, kind: "allergy ignored", text: `${name}: allergy to ${known.allergen}` }]
+    : [];
+  return [...allergic, ...drugsGiven(name).flatMap((drug) => recordWarnings(patient, drug.name))];
 }
 
 /** What of the record speaks against a drug or an intervention. */
