@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { textTable } from "../../src/core/table.ts";
 import { gym } from "../../src/index.ts";
-import { type Soaked, soak, verdict } from "./soak.ts";
+import { type Soaked, type SoakOptions, soak, verdict } from "./soak.ts";
 
 const help = `npm run soak -- gym [--domain name …] [--seeds n] [--first-seed n] [--played n] [--jobs n]
 
@@ -18,54 +18,62 @@ again from its record. Prints a table and what was wrong; exit code 1 if anythin
   --played n       test tasks of each seed that are played; default 10
   --jobs n         domains at a time; default: the machine's cores`;
 
-const { values } = parseArgs({
-  options: {
-    help: { type: "boolean", default: false },
-    domain: { type: "string", multiple: true },
-    seeds: { type: "string", default: "1000" },
-    "first-seed": { type: "string", default: "0" },
-    played: { type: "string", default: "10" },
-    jobs: { type: "string", default: String(availableParallelism()) },
-    /** Of a child: soak the one domain, print what was found as JSON. */
-    child: { type: "boolean", default: false },
-  },
-});
+type Given = SoakOptions & { domains: string[]; jobs: number; child: boolean };
 
-const [seeds, firstSeed, played, jobs] = [values.seeds, values["first-seed"], values.played, values.jobs].map(
-  (text) => {
-    const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < 0) throw new Error(`"${text}" is not a whole number.\n\n${help}`);
-    return value;
-  },
-);
-
-if (values.help) {
-  console.log(help);
-} else if (values.child) {
-  console.log(JSON.stringify(await soak(gym.domain(values.domain![0]), { seeds, firstSeed, played })));
-} else {
-  process.exitCode = report(
-    await all((values.domain ?? []).length > 0 ? values.domain! : gym.allDomains().map(({ name }) => name)),
-  );
+/** undefined: help was asked for. */
+function parse(): Given | undefined {
+  const { values } = parseArgs({
+    options: {
+      help: { type: "boolean", default: false },
+      domain: { type: "string", multiple: true, default: gym.allDomains().map(({ name }) => name) },
+      seeds: { type: "string", default: "1000" },
+      "first-seed": { type: "string", default: "0" },
+      played: { type: "string", default: "10" },
+      jobs: { type: "string", default: String(availableParallelism()) },
+      /** Soaks the one domain in this process and prints what was found as JSON. */
+      child: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const whole = (name: "seeds" | "first-seed" | "played" | "jobs", least: number) => {
+    const value = Number(values[name]);
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw new Error(`--${name} is "${values[name]}"; it must be a whole number, at least ${least}.`);
+  };
+  const domains = [...new Set(values.domain)];
+  for (const name of domains) gym.domain(name); // says at once what is not there
+  const [seeds, firstSeed, played, jobs] = [whole("seeds", 1), whole("first-seed", 0), whole("played", 1), whole("jobs", 1)]; // biome-ignore format: a list
+  return { domains, seeds, firstSeed, played, jobs, child: values.child };
 }
 
-async function all(names: readonly string[]): Promise<Soaked[]> {
-  for (const name of names) gym.domain(name); // says at once what is not there
+try {
+  const given = parse();
+  if (!given) console.log(help);
+  else if (given.child) console.log(JSON.stringify(await soak(gym.domain(given.domains[0]), given)));
+  else process.exitCode = report(await all(given));
+} catch (error) {
+  console.error(`soak: ${(error as Error).message}`);
+  process.exitCode = 2;
+}
+
+async function all(given: Given): Promise<Soaked[]> {
   const found = new Map<string, Soaked>();
-  const waiting = [...names];
+  const waiting = [...given.domains];
   const work = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const one = await inChild(name);
+      const one = await inChild(name, given);
       found.set(name, one);
       console.error(`· ${name}: ${one.seconds.toFixed(0)} s, ${verdict(one).length === 0 ? "sound" : "see below"}`);
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, jobs) }, work));
-  return names.map((name) => found.get(name)!);
+  await Promise.all(Array.from({ length: given.jobs }, work));
+  return given.domains.map((name) => found.get(name)!);
 }
 
-function inChild(name: string): Promise<Soaked> {
-  const args = ["--child", "--domain", name, "--seeds", values.seeds, "--first-seed", values["first-seed"], "--played", values.played]; // biome-ignore format: a list
+function inChild(name: string, { seeds, firstSeed, played }: SoakOptions): Promise<Soaked> {
+  const args = ["--child", "--domain", name, "--seeds", seeds, "--first-seed", firstSeed, "--played", played].map(
+    String,
+  );
   const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
