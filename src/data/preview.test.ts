@@ -32,6 +32,24 @@ test("chats read as transcripts, text is escaped and cut", async () => {
   expect(html.match(/<tr>/g)).toHaveLength(3);
 });
 
+test("turns of others read as transcripts too, and an object as its fields", async () => {
+  const html = (
+    await bundleOf([
+      {
+        dialogue: [{ speaker: "Patient", text: "I cough." }],
+        conversations: [{ from: "gpt", value: "Since?" }],
+        metadata: { patientId: "P1", big: 3n, none: null, list: [1, 2] },
+        dates: [new Date(0)],
+      },
+    ])
+  )["text/html"];
+  for (const text of ["Patient</span>", ">I cough.", "gpt</span>", ">Since?", "patientId</span> P1", "big</span> 3"])
+    expect(html).toContain(text);
+  expect(html).toContain("list</span> [1,2]");
+  expect(html).toContain("1970-01-01");
+  expect(html).not.toContain("none</span>");
+});
+
 test("the histogram counts every row, in the unit that is asked", async () => {
   // Strings at any depth count, numbers and field names do not.
   expect(charactersIn({ prompt: "ab", completion: [{ content: "cde" }], n: 5 })).toBe(5);

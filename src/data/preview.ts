@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Displayable, displaySymbol } from "../core/display.ts";
 import { resolveOptions } from "../core/options.ts";
 import { charactersIn } from "./lengths.ts";
-import { histogramOf, shorten, tableOf } from "./row-html.ts";
+import { histogramOf, shorten, tableOf, textOfBig } from "./row-html.ts";
 
 export interface PreviewOptions {
   /** How many rows are shown. @default 5 */
@@ -28,7 +28,7 @@ export function preview(rows: readonly object[], options: PreviewOptions = {}): 
   return {
     [displaySymbol]: () => ({
       "text/html": `<div><b>${title}</b>${tableOf(shown)}${histogramOf(lengths, unit)}</div>`,
-      "text/plain": [title, ...shown.map((row) => shorten(JSON.stringify(row), 200))].join("\n"),
+      "text/plain": [title, ...shown.map((row) => shorten(JSON.stringify(row, textOfBig), 200))].join("\n"),
     }),
   };
 }

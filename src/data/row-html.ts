@@ -25,13 +25,49 @@ function cellOf(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (isMessages(value)) return value.map(turnOf).join("");
+  if (isTurns(value)) return value.map((turn) => turnOf(spoken(turn))).join("");
   if (isTools(value)) return value.map((tool) => `<code>${escapeHtml(tool.function.name)}</code>`).join("<br>");
-  return textOf(typeof value === "string" ? value : JSON.stringify(value));
+  if (isFields(value)) return Object.entries(value).map(fieldOf).join("");
+  return textOf(asText(value));
 }
 
 function isMessages(value: unknown): value is ChatMessage[] {
   return Array.isArray(value) && value.length > 0 && value.every((m) => typeof m?.role === "string");
 }
+
+type Said = Record<string, unknown>;
+const speakerOf = (turn: Said) => turn?.from ?? turn?.speaker;
+
+/** Of ShareGPT and of dialogues. */
+function isTurns(value: unknown): value is Said[] {
+  return Array.isArray(value) && value.length > 0 && value.every((turn) => typeof speakerOf(turn) === "string");
+}
+
+function spoken(turn: Said): ChatMessage {
+  const role = String(speakerOf(turn));
+  const text = turn.value ?? turn.text ?? turn.content ?? turn.utterance;
+  return { role, content: typeof text === "string" ? text : JSON.stringify(text ?? null) };
+}
+
+function isFields(value: unknown): value is Said {
+  if (typeof value !== "object" || value === null || Object.keys(value).length > 20) return false;
+  return [Object.prototype, null].includes(Object.getPrototypeOf(value));
+}
+
+function fieldOf([name, value]: [string, unknown]): string {
+  if (value === null || value === undefined) return "";
+  const text = shorten(asText(value), cut);
+  return `<div style="overflow-wrap:anywhere"><span style="opacity:.6">${escapeHtml(name)}</span> ${escapeHtml(text)}</div>`;
+}
+
+function asText(value: unknown): string {
+  const plain = textOfBig("", value);
+  return typeof plain === "string" ? plain : String(JSON.stringify(plain, textOfBig));
+}
+
+/** For JSON.stringify: what JSON does not have. */
+export const textOfBig = (_: string, value: unknown) =>
+  typeof value === "bigint" ? String(value) : value instanceof Uint8Array ? `${value.length} bytes` : value;
 
 function isTools(value: unknown): value is { function: { name: string } }[] {
   return Array.isArray(value) && value.length > 0 && value.every((t) => typeof t?.function?.name === "string");
@@ -42,10 +78,14 @@ const roleColours: Record<string, string> = {
   user: "#3b82f6",
   assistant: "#16a34a",
   tool: "#d97706",
+  human: "#3b82f6",
+  patient: "#3b82f6",
+  gpt: "#16a34a",
+  doctor: "#16a34a",
 };
 
 function turnOf({ role, name, content, tool_calls }: ChatMessage): string {
-  const colour = roleColours[role] ?? "#8a8f98";
+  const colour = roleColours[role.toLowerCase()] ?? "#8a8f98";
   const said =
     content == null || content === "" ? "" : textOf(typeof content === "string" ? content : JSON.stringify(content));
   const calls = (tool_calls ?? []).map((call) => `<div><code>${escapeHtml(shorten(callText(call), cut))}</code></div>`);
@@ -62,7 +102,7 @@ function callText(call: unknown): string {
 }
 
 function textOf(text: string): string {
-  return `<div style="white-space:pre-wrap;max-width:60em">${escapeHtml(shorten(text, cut))}</div>`;
+  return `<div style="white-space:pre-wrap;overflow-wrap:anywhere;max-width:60em">${escapeHtml(shorten(text, cut))}</div>`;
 }
 
 export function shorten(text: string, limit: number): string {

@@ -3,7 +3,7 @@ import type { MimeBundle } from "../core/display.ts";
 import { rowsOf } from "./arrow/rows.ts";
 import { extensionKey, jsonExtension } from "./arrow/types.ts";
 import { charactersIn } from "./lengths.ts";
-import { histogramOf, shorten, tableOf } from "./row-html.ts";
+import { histogramOf, shorten, tableOf, textOfBig } from "./row-html.ts";
 
 const shownRows = 5;
 /** So many rows are measured: drawing a table must not take longer than reading it. */
@@ -34,6 +34,3 @@ export function tableView(table: Table): MimeBundle {
 function typeName(field: Field): string {
   return field.metadata.get(extensionKey) === jsonExtension ? "JSON" : shorten(String(field.type), 80);
 }
-
-const textOfBig = (_: string, value: unknown) =>
-  typeof value === "bigint" ? String(value) : value instanceof Uint8Array ? `${value.length} bytes` : value;

@@ -92,6 +92,25 @@ describe("by our client", () => {
     expect(Number(after)).toBeGreaterThan(0.85);
   });
 
+  test("01-data, shortened: what is read comes back, patients stay together, rows replay, a leak stops training", async () => {
+    const cells = await runStaged("01-data", { patients: 40, demonstrations: 30, steps: 1 }, { plots: false });
+    const shown = (id: string) => shownBy(cells, id);
+    expect(shown("table")).toMatch(/80 rows, 3 columns.*visit: Int64, dialogue: List<Struct</s);
+    expect(shown("stream")).toMatch(/dialogues\.jsonl, line 4\n320 turns/);
+    expect(shown("thinking")).toMatch(/^true <think>.*\nfalse \d+ kg/);
+    expect(shown("back")).toContain("true");
+    expect(shown("split")).toMatch(/train +64 rows, 32 patients.*test patients in training: 0/s);
+    expect(shown("make")).toMatch(/30 demonstrations of 30 tasks, each replayed/);
+    expect(shown("make-few")).toContain("10 distinct ones exist");
+    expect(shown("games")).toMatch(/Push the box.*<answer>/s);
+    expect(shown("lint")).toMatch(/\d+ tasks, 0 errors/);
+    expect(shown("contamination")).toMatch(/contamination: 0 of/);
+    expect(shown("leak")).toMatch(/contamination: 1 of/);
+    expect(shown("learned")).toMatch(/submitAnswer.*<\|im_end\|>/s);
+    expect(shown("train")).toMatch(/sft:\s+succeeded/);
+    expect(shown("train-leak")).toContain("Take these rows out of the training data");
+  });
+
   test("03-lora-sft, shortened", async () => {
     await runStaged("03-lora-sft", { steps: 16, trainTasks: 160, testTasks: 12 });
   });
