@@ -9,11 +9,12 @@ import { ehrManagement } from "./ehr-management/index.ts";
 import { medicalQa } from "./medical-qa/index.ts";
 import { obstetrics } from "./obstetrics/index.ts";
 import { psychiatry } from "./psychiatry/index.ts";
+import { radiologyReport } from "./radiology-report/index.ts";
 import { triage } from "./triage/index.ts";
 import { visualDiagnosis } from "./visual-diagnosis/index.ts";
 
 const all: readonly Domain[] = [
-  clinicalDiagnosis, drugInteraction, ehrManagement, medicalQa, obstetrics, psychiatry, triage, visualDiagnosis,
+  clinicalDiagnosis, drugInteraction, ehrManagement, medicalQa, obstetrics, psychiatry, radiologyReport, triage, visualDiagnosis,
 ]; // biome-ignore format: a list
 
 let texts: readonly Domain[] | undefined;
