@@ -150,11 +150,11 @@ test("a signal cancels it; batches that were written stay", async () => {
 
 test("a full disk is told of; with room it goes on", async () => {
   const into = newStore();
-  const cramped = index(file, { into, batchSize: 1000, _internal: { maxPages: 130 } });
+  const cramped = index(file, { into, batchSize: 1000, _internal: { maxPages: 30 } });
   expect(await failure(cramped)).toMatch(/^io: the disk is full: .*Make room and call again/);
   const before = cramped.events.at(-1)!.passages;
   expect(before).toBeGreaterThanOrEqual(1000);
-  expect(statSync(into).size).toBeLessThanOrEqual(130 * 4096);
+  expect(statSync(into).size).toBeLessThanOrEqual(30 * 16_384);
   expect(await index(file, { into })).toMatchObject({ passages: 3000, added: 3000 - before });
   expect(found(openStore(into))).toEqual(found(storeOf(corpus)));
 });
