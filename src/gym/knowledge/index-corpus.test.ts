@@ -200,8 +200,13 @@ test("says what is wrong with the store's file", async () => {
   expect(await failure(index(file, { into: join(folder, "no", "folder.store") }))).toMatch(/^io: cannot write/);
   const into = newStore();
   const first = index(file, { into, batchSize: 100 });
-  let second = "";
-  for await (const { passages } of first) if (passages === 100) second = await failure(index(file, { into }));
+  let [second, seen] = ["", ""];
+  for await (const { passages } of first) {
+    if (passages !== 100) continue;
+    seen = await failure(Promise.resolve().then(() => openStore(into)));
+    second = await failure(index(file, { into }));
+  }
+  expect(seen).toMatch(/not finished/);
   expect(second).toMatch(/^io: .* is being written by another run/);
   for (let i = 0; i < 2; i++) {
     const [at, twins] = [newStore(), [0, 1]];

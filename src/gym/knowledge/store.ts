@@ -105,10 +105,8 @@ export function openStore(path: string): PassageStore {
     );
   }
   if (about.finished !== "yes") {
-    throw new MedgymError(
-      "invalid-data",
-      `${path} holds ${about.rows} passages of an index that is not finished. Call gym.knowledge.index again: it goes on from there.`,
-    );
+    db.close();
+    throw unfinished(path);
   }
   return new PassageStore(db);
 }
@@ -118,6 +116,13 @@ function aboutOf(db: Database, path: string): Record<string, string> {
     return aboutFrom(db.prepare(askAbout).all() as unknown as AboutRow[]);
   } catch (error) {
     db.close();
+    // being written, or left in the middle of a batch, which only a writer may take back
+    if (/locked/.test((error as Error).message) || existsSync(`${path}-journal`)) throw unfinished(path, error);
     throw new MedgymError("invalid-data", `${path} is no passage store.`, { cause: error });
   }
+}
+
+function unfinished(path: string, cause?: unknown): MedgymError {
+  const advice = "Call gym.knowledge.index again: it goes on from the last batch";
+  return new MedgymError("invalid-data", `${path} is of an index that is not finished. ${advice}.`, { cause });
 }
