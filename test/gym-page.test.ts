@@ -1,9 +1,10 @@
 /** The example of docs/gym.md: it is short, its types are checked, and it runs. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { write as writeRows } from "../src/data/index.ts";
 
 const root = join(import.meta.dirname, "..");
 const page = readFileSync(join(root, "docs/gym.md"), "utf8");
@@ -12,8 +13,11 @@ const environment = /<!-- example: environment -->\n```ts\n([\s\S]*?)```/.exec(p
 const all = blocks.join("\n").replace('from "medgym"', 'from "../src/index.ts"');
 
 let folder = "";
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(root, "test", ".gym-page-"));
+  symlinkSync(join(root, "assets"), join(folder, "assets"));
+  const corpus = [{ pmid: "1", abstract: "Dexamethasone lowers the mortality of bacterial meningitis." }];
+  await writeRows(join(folder, "pubmed.parquet"), corpus);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -44,10 +48,11 @@ test("its types are checked, the arguments of tools too", () => {
 test("it runs, and says what it should", () => {
   const file = write("run.ts", all);
   const printed = execFileSync(process.execPath, ["--import", join(root, "test/ts-hooks.mjs"), file], {
-    cwd: root,
+    cwd: folder, // where the page's files lie
     encoding: "utf8",
   });
-  const [episode, shown, precision] = printed.trim().split("\n");
+  const [millimetres, episode, shown, precision] = printed.trim().split("\n");
+  expect(millimetres).toBe("40");
   const [end, total, parts] = episode.split(" ");
   expect(end).toBe("submitted");
   expect(JSON.parse(parts)).toMatchObject({ dose: 1 });
