@@ -1,12 +1,17 @@
 import { z } from "zod";
-import { InvalidOptionError } from "../core/errors.ts";
-import { type LoraOptions, loraSchema } from "../model/lora.ts";
-import { Model } from "../model/model.ts";
+import type { Model } from "../model/model.ts";
 import type { LossOn, Overlong } from "./examples.ts";
-import type { Schedule } from "./math/schedule.ts";
 import type { SftData } from "./rows.ts";
+import {
+  completeLora,
+  isModelLike,
+  refuseTwoWarmups,
+  refusing,
+  type TrainingFields,
+  trainingFields,
+} from "./training-options.ts";
 
-export interface SftOptions {
+export interface SftOptions extends TrainingFields {
   /** Model to train. With LoRA its base weights stay frozen; an adapter already on it is copied and trained on. */
   model: Model;
   /** Rows `{messages, tools?}`, `{prompt, completion}` or `{text}`; or the path of a .jsonl, .json, .parquet or .csv file of them. */
@@ -17,8 +22,6 @@ export interface SftOptions {
   heldOut?: SftData | Iterable<object>;
   /** Train although it is. @default false */
   force?: boolean;
-  /** LoRA adapter, https://arxiv.org/abs/2106.09685; `false` trains every weight. @default { rank: 16, targets: "all-linear" } */
-  lora?: LoraOptions | false;
   /**
    * Which tokens are learned: "assistant" (what the assistant says; completions; all of plain text), "completion" (its last
    * turn only) or "all". @default "assistant"
@@ -30,8 +33,6 @@ export interface SftOptions {
   steps?: number;
   /** Sequences (with `packing`: packs of up to `maxLength` tokens) of an optimizer step. @default 16, with packing 1 */
   batchSize?: number;
-  /** Most tokens in one forward pass; larger steps accumulate gradients over several. @default 4096 */
-  microBatchTokens?: number;
   /** Fill steps by tokens in place of sequences. Either way nothing is padded and attention stays within a sequence. @default false */
   packing?: boolean;
   /** Most tokens of a sequence. @default the model's context, with packing at most 2048 */
@@ -40,34 +41,14 @@ export interface SftOptions {
   overlong?: Overlong;
   /** Peak learning rate. @default 2e-4 with LoRA, 2e-5 without */
   learningRate?: number;
-  /** Of the learning rate, after the warm-up. @default "linear" */
-  schedule?: Schedule;
-  /** Steps over which the learning rate rises from 0. @default 0 */
-  warmupSteps?: number;
-  /** The same as a share of all steps. */
-  warmupRatio?: number;
-  /** AdamW, https://arxiv.org/abs/1711.05101; norms and biases do not decay. @default 0 */
-  weightDecay?: number;
-  /** AdamW's β₁ and β₂. @default [0.9, 0.999] */
-  betas?: readonly [number, number];
   /** AdamW's ε. @default 1e-8 */
   epsilon?: number;
-  /** Gradients are scaled down to this L2 norm; 0: never. @default 1 */
-  maxGradNorm?: number;
-  /** Keep each layer's input only and recompute the rest: less memory, about a third more time. @default false */
-  gradientCheckpointing?: boolean;
   /** Steps between evaluations; there is one before the first step and one after the last too. @default a tenth of all */
   evalEvery?: number;
   /** End with the weights of the lowest evaluation loss in place of the last. @default true with evalData */
   keepBest?: boolean;
   /** Steps between checkpoints; 0: only the last. @default a fifth of all, at least 20 */
   saveEvery?: number;
-  /** Newest checkpoints that are kept, besides the best. @default 2 */
-  keepCheckpoints?: number;
-  /** Go on from the newest checkpoint of a run: its id or folder; `true`: the newest unfinished one with these options, if any. */
-  resume?: string | boolean;
-  /** Of adapter, data order and dropout. @default 0 */
-  seed?: number;
 }
 
 const rows = z.custom<SftData>(
@@ -79,51 +60,27 @@ const rowsInWords =
   "an array of rows, an (async) iterable of rows, or the path of a .jsonl, .json, .parquet or .csv file";
 
 const fields = {
-  model: z
-    .custom<Model>((value) => value instanceof Model || isModelLike(value))
-    .describe("a model, as loadModel gives it"),
+  ...trainingFields,
+  model: z.custom<Model>(isModelLike).describe("a model, as loadModel gives it"),
   data: rows.describe(rowsInWords),
   evalData: rows.describe(rowsInWords).optional(),
   heldOut: rows.describe(rowsInWords).optional(),
   force: z.boolean().default(false),
-  lora: z.union([z.literal(false), loraSchema.extend({ seed: loraSchema.shape.seed.unwrap().optional() })]).optional(),
   lossOn: z.enum(["assistant", "completion", "all"]).default("assistant"),
   epochs: z.number().gt(0).optional(),
   steps: z.int().min(1).optional(),
   batchSize: z.int().min(1).optional(),
-  microBatchTokens: z.int().min(1).default(4096),
   packing: z.boolean().default(false),
   maxLength: z.int().min(2).optional(),
   overlong: z.enum(["error", "truncate", "drop"]).default("error"),
   learningRate: z.number().gt(0).optional(),
-  schedule: z.enum(["linear", "cosine", "constant"]).default("linear"),
-  warmupSteps: z.int().min(0).optional(),
-  warmupRatio: z.number().min(0).max(1).optional(),
-  weightDecay: z.number().min(0).default(0),
-  betas: z
-    .tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)])
-    .describe("two numbers, each at least 0 and below 1")
-    .default([0.9, 0.999]),
   epsilon: z.number().gt(0).default(1e-8),
-  maxGradNorm: z.number().min(0).default(1),
-  gradientCheckpointing: z.boolean().default(false),
   evalEvery: z.int().min(1).optional(),
   keepBest: z.boolean().optional(),
   saveEvery: z.int().min(0).optional(),
-  keepCheckpoints: z.int().min(1).default(2),
-  resume: z.union([z.string(), z.boolean()]).describe("a run's id or folder, or true or false").optional(),
-  seed: z.int().min(0).default(0),
 } satisfies Record<keyof SftOptions, z.ZodType>;
 
 export const sftSchema = z.strictObject(fields);
-
-/** A module imported twice breaks `instanceof`. */
-const isModelLike = (value: unknown) => {
-  const model = value as Partial<Model> | null;
-  return (
-    typeof model === "object" && typeof model?.engine?.forward === "function" && typeof model.withAdapter === "function"
-  );
-};
 
 export type ResolvedSft = ReturnType<typeof completeSft>;
 
@@ -131,19 +88,9 @@ export type ResolvedSft = ReturnType<typeof completeSft>;
 export function completeSft(options: z.output<typeof sftSchema>) {
   const { model, lora, packing, evalData } = options;
   const context = model.info.maxPositions;
-  const refuse = (option: string, message: string): never => {
-    throw new InvalidOptionError(option, `sft: ${message}`);
-  };
+  const refuse = refusing("sft");
   if (options.epochs !== undefined && options.steps !== undefined) refuse("steps", "give epochs or steps, not both.");
-  if (options.warmupSteps !== undefined && options.warmupRatio !== undefined) {
-    refuse("warmupRatio", "give warmupSteps or warmupRatio, not both.");
-  }
-  if (model.adapter && lora !== undefined) {
-    refuse(
-      "lora",
-      `the model already has the adapter "${model.adapter.name}". Leave lora out to train it on, or give model.base.`,
-    );
-  }
+  refuseTwoWarmups("sft", options);
   if (options.maxLength !== undefined && options.maxLength > context) {
     refuse("maxLength", `maxLength ${options.maxLength} exceeds the model's context of ${context} tokens.`);
   }
@@ -159,8 +106,7 @@ export function completeSft(options: z.output<typeof sftSchema>) {
   return {
     ...options,
     length,
-    // Undefined only where the model brings an adapter; its own seed first, then the run's.
-    lora: lora === false || model.adapter ? lora : loraSchema.parse({ seed: options.seed, ...lora }),
+    lora: completeLora("sft", model, options),
     maxLength: options.maxLength ?? (packing ? Math.min(context, 2048) : context),
     batchSize: options.batchSize ?? (packing ? 1 : 16),
     learningRate: options.learningRate ?? (lora === false ? 2e-5 : 2e-4),

@@ -1,9 +1,9 @@
-import { type Displayable, displaySymbol, escapeHtml, type MimeBundle } from "../core/display.ts";
-import type { Model } from "../model/model.ts";
+import { displaySymbol, type MimeBundle } from "../core/display.ts";
 import type { Figure } from "../plot/figure.ts";
 import { training } from "../plot/training.ts";
 import { ofType, type SftEvent } from "./sft-events.ts";
-import type { Best, SftState } from "./sft-state.ts";
+import type { Best, SftState } from "./sft-session.ts";
+import { Trained } from "./trained.ts";
 
 export interface SftSummary {
   steps: number;
@@ -23,31 +23,15 @@ export interface SftSummary {
   skippedSteps: number;
 }
 
-export class SftResult implements Displayable {
-  /** The trained model: the base with its adapter on, or the base itself when every weight was trained. */
-  readonly model!: Model;
-  /** Id in the run store, for `track.load`. */
-  readonly id!: string;
-  /** Folder of manifest, metrics, checkpoints and (with LoRA) `adapter/` in PEFT form. */
-  readonly path!: string;
+export class SftResult extends Trained {
   /** Lowest evaluation loss and its step; null without evalData. */
   readonly best!: Best | null;
   readonly summary!: SftSummary;
   readonly events!: readonly SftEvent[];
 
   constructor(parts: Pick<SftResult, "model" | "id" | "path" | "best" | "summary" | "events">) {
+    super(parts);
     Object.assign(this, parts);
-  }
-
-  /** Writes the adapter as a PEFT folder; without LoRA the whole model as a Hugging Face folder. */
-  async save(directory: string): Promise<void> {
-    if (this.model.adapter) await this.model.saveAdapter(directory);
-    else await this.model.save(directory);
-  }
-
-  /** Writes a Hugging Face folder with the adapter folded into the weights. */
-  async merge(directory: string): Promise<void> {
-    await this.model.save(directory);
   }
 
   /** The curves. */
@@ -56,14 +40,7 @@ export class SftResult implements Displayable {
   }
 
   [displaySymbol](): MimeBundle {
-    const rows = Object.entries(this.summary).map(([key, value]) => [key, `${Number(value.toPrecision(5))}`]);
-    const html = rows.map(
-      ([key, value]) => `<tr><th style="text-align:left">${escapeHtml(key)}</th><td>${value}</td></tr>`,
-    );
-    return {
-      "text/html": `<table>${html.join("")}</table><code>${escapeHtml(this.path)}</code>`,
-      "text/plain": [`SftResult ${this.id}`, ...rows.map(([key, value]) => `  ${key}: ${value}`)].join("\n"),
-    };
+    return this.card("SftResult", { ...this.summary });
   }
 }
 

@@ -12,16 +12,13 @@ import { StepPlan } from "./batches.ts";
 import { type Examples, encodeExamples } from "./examples.ts";
 import { scheduleFactor, warmupStepsOf } from "./math/schedule.ts";
 import { accumulateGradients, evaluateLoss } from "./pass.ts";
+import { mostSkippedInRow, pruneStates, restoreStep, saveState } from "./run-state.ts";
 import type { SftEvent } from "./sft-events.ts";
 import { completeSft, type ResolvedSft, type SftOptions, sftSchema } from "./sft-options.ts";
 import { SftResult, summarize } from "./sft-result.ts";
-import { openSession, startEvent } from "./sft-session.ts";
-import { pruneStates, restoreStep, saveState } from "./sft-state.ts";
+import { openSftSession, startEvent } from "./sft-session.ts";
 import { sftMeter, sftView } from "./sft-view.ts";
 import { prepareTrainee, type Trainee } from "./trainee.ts";
-
-/** Steps in a row without a finite loss and gradient after which a run gives up. */
-const mostSkippedInRow = 5;
 
 /** Fine-tunes a model on conversations. Returns at once; await it, or show it in a cell. */
 export function sft(options: SftOptions): Run<SftResult, SftEvent> {
@@ -41,7 +38,7 @@ async function train(options: ResolvedSft, context: RunContext<SftEvent>): Promi
       ? undefined
       : await encodeExamples("evalData", options.evalData, tokenizer, options, signal);
   device.resetPeak();
-  const trainee = await prepareTrainee(options);
+  const trainee = await prepareTrainee(options, "sft");
   try {
     return await runSteps(options, data, evalData, trainee, context);
   } finally {
@@ -65,7 +62,7 @@ async function runSteps(
   const saveEvery = options.saveEvery ?? Math.max(20, Math.ceil(plan.steps / 5));
   const isDue = (step: number, every: number) => step === plan.steps || (every > 0 && step % every === 0);
 
-  const session = await openSession(options, data, evalData, trainee, emit);
+  const session = await openSftSession(options, data, evalData, trainee, emit);
   const { folder, state, events, record } = session;
   let saved = state.step;
   record(startEvent(session, plan.steps, data, trainee));
@@ -117,10 +114,10 @@ async function runSteps(
   };
 
   const save = async () => {
-    const { step, path } = await saveState(folder, trainee, state, session.fingerprint);
+    const { step, path } = await saveState("sft", folder, trainee, state, session.fingerprint);
     saved = step;
     record({ type: "checkpoint-saved", step, path });
-    await pruneStates(folder, options.keepCheckpoints, options.keepBest ? state.best : null);
+    await pruneStates(folder, options.keepCheckpoints, options.keepBest ? (state.best?.step ?? null) : null);
   };
 
   try {
@@ -132,7 +129,7 @@ async function runSteps(
       await takeStep();
     }
     if (options.keepBest && state.best && state.best.step !== state.step)
-      await restoreStep(folder, trainee, state.best.step);
+      await restoreStep("sft", folder, trainee, state.best.step);
     if (model.adapter) await model.saveAdapter(join(folder.path, "adapter"));
     const summary = summarize(events, state, options.keepBest, model.device.info().peakBytes);
     await folder.end("succeeded", { summary: { ...summary } });

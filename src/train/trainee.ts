@@ -1,7 +1,7 @@
 /** What is trained: an adapter (a new one, or a copy of the model's) or the base itself; and its optimizer. */
 import type { EngineOptimizer } from "../engine/engine.ts";
+import type { ResolvedLora } from "../model/lora.ts";
 import type { Model } from "../model/model.ts";
-import type { ResolvedSft } from "./sft-options.ts";
 
 export interface Trainee {
   model: Model;
@@ -10,14 +10,20 @@ export interface Trainee {
   dispose(): Promise<void>;
 }
 
-export async function prepareTrainee(options: ResolvedSft): Promise<Trainee> {
+export interface TraineeOptions {
+  model: Model;
+  /** false: every weight; undefined: the adapter that the model brings. */
+  lora: ResolvedLora | false | undefined;
+  betas: readonly [number, number];
+  epsilon: number;
+  weightDecay: number;
+}
+
+/** `name` labels a new adapter. */
+export async function prepareTrainee(options: TraineeOptions, name: string): Promise<Trainee> {
   const { model: given, lora, betas, epsilon, weightDecay } = options;
   const isFull = lora === false;
-  const model = isFull
-    ? given
-    : given.adapter
-      ? await copyAdapter(given)
-      : await given.createLora({ ...lora, name: "sft" });
+  const model = isFull ? given : given.adapter ? await copyAdapter(given) : await given.createLora({ ...lora, name });
   if (isFull) await model.engine.setTrainable(true);
   const optimizer = await model.engine.createOptimizer(model.adapter?.engine ?? null, {
     beta1: betas[0],

@@ -19,21 +19,16 @@ import type { Metric } from "../track/metrics.ts";
 import { findRun, RunFolder, readRecords } from "../track/store.ts";
 import type { Trainee } from "./trainee.ts";
 
-/** The lowest evaluation loss so far. */
-export interface Best {
+/** JSON: it goes into checkpoints. */
+export interface TrainingState {
+  /** Steps done. */
   step: number;
-  evalLoss: number;
-}
-
-export interface SftState {
-  /** Optimizer steps done. */
-  step: number;
-  /** Step of the last evaluation; −1: none yet. */
-  evaluated: number;
-  best: Best | null;
-  /** Steps in a row that were skipped since loss or gradient was not finite. */
+  /** Steps in a row that were skipped since loss or gradient was not finite, or nothing could be scored. */
   skippedInRow: number;
 }
+
+/** Steps in a row of which nothing could be learned, after which a run gives up. */
+export const mostSkippedInRow = 5;
 
 /** What the numbers depend on: options, model and data. */
 export type Fingerprint = Record<string, unknown>;
@@ -42,9 +37,10 @@ const optimizerFile = "optimizer.safetensors";
 
 /** A checkpoint folder; with LoRA it is a PEFT folder as well. */
 export async function saveState(
+  verb: string,
   folder: RunFolder,
   trainee: Trainee,
-  state: SftState,
+  state: TrainingState,
   fingerprint: Fingerprint,
 ): Promise<Checkpoint> {
   const { model, optimizer } = trainee;
@@ -63,42 +59,47 @@ export async function saveState(
   return saving.catch((error) => {
     if ((error as MedgymError).code !== "io") throw error;
     const advice = `Earlier checkpoints are untouched: resume: "${folder.id}" goes on from the newest.`;
-    throw new MedgymError("io", `sft: no checkpoint at step ${state.step}: ${error.message} ${advice}`, {
+    throw new MedgymError("io", `${verb}: no checkpoint at step ${state.step}: ${error.message} ${advice}`, {
       cause: error,
     });
   });
 }
 
-export async function pruneStates(folder: RunFolder, keep: number, best: Best | null): Promise<void> {
-  await pruneCheckpoints(folder.checkpoints, keep, best ? [best.step] : []);
+/** Keeps the newest, and that of the best step. */
+export async function pruneStates(folder: RunFolder, keep: number, best: number | null): Promise<void> {
+  await pruneCheckpoints(folder.checkpoints, keep, best === null ? [] : [best]);
 }
 
 /** Puts the trained values and moments of a step back. */
-export async function restoreStep(folder: RunFolder, trainee: Trainee, step: number): Promise<void> {
+export async function restoreStep(verb: string, folder: RunFolder, trainee: Trainee, step: number): Promise<void> {
   const checkpoint = (await listCheckpoints(folder.checkpoints)).find((c) => c.step === step);
   const fault = checkpoint ? await checkpointFault(checkpoint.path) : "it is missing";
   if (!checkpoint || fault)
-    throw new MedgymError("corrupt", `sft: the best checkpoint, step ${step} of ${folder.id}, is not whole: ${fault}.`);
+    throw new MedgymError(
+      "corrupt",
+      `${verb}: the best checkpoint, step ${step} of ${folder.id}, is not whole: ${fault}.`,
+    );
   await trainee.optimizer.load(join(checkpoint.path, optimizerFile));
 }
 
-export interface Resumed {
+export interface Resumed<State extends TrainingState> {
   folder: RunFolder;
-  state: SftState;
+  state: State;
   /** Events of the run up to its checkpoint. */
   metrics: Metric[];
 }
 
 /** The run to go on with; undefined when `resume` is `true` and no unfinished run has this fingerprint. */
-export async function resumeRun(
+export async function resumeRun<State extends TrainingState>(
+  verb: string,
   resume: string | true,
   trainee: Trainee,
   fingerprint: Fingerprint,
-): Promise<Resumed | undefined> {
-  const path = resume === true ? await findUnfinished(fingerprint) : await findRun(resume);
+): Promise<Resumed<State> | undefined> {
+  const path = resume === true ? await findUnfinished(verb, fingerprint) : await findRun(resume);
   if (!path) return undefined;
   const checkpoint = await newestCheckpoint(join(path, "checkpoints"));
-  const { fingerprint: saved, ...state } = await readState(checkpoint);
+  const { fingerprint: saved, state } = await readState<State>(checkpoint);
   const different = firstDifference(saved, fingerprint);
   if (different) {
     const [was, is] = [saved[different], fingerprint[different]].map(
@@ -106,7 +107,7 @@ export async function resumeRun(
     );
     throw new InvalidOptionError(
       "resume",
-      `sft: ${basename(path)} ran with ${different} ${was}, this call has ${is}. Give what it had, or start a new run without resume.`,
+      `${verb}: ${basename(path)} ran with ${different} ${was}, this call has ${is}. Give what it had, or start a new run without resume.`,
     );
   }
   await trainee.optimizer.load(join(checkpoint.path, optimizerFile));
@@ -114,13 +115,14 @@ export async function resumeRun(
   return { folder, state, metrics };
 }
 
-async function readState({ path }: Checkpoint): Promise<SftState & { fingerprint: Fingerprint }> {
-  return JSON.parse(await readFile(join(path, "state.json"), "utf8"));
+async function readState<State>({ path }: Checkpoint): Promise<{ state: State; fingerprint: Fingerprint }> {
+  const { fingerprint, ...state } = JSON.parse(await readFile(join(path, "state.json"), "utf8"));
+  return { state, fingerprint };
 }
 
-async function findUnfinished(fingerprint: Fingerprint): Promise<string | undefined> {
+async function findUnfinished(verb: string, fingerprint: Fingerprint): Promise<string | undefined> {
   for (const { path, manifest, status } of await readRecords()) {
-    if (manifest.name !== "sft" || status === "succeeded" || status === "running") continue;
+    if (manifest.name !== verb || status === "succeeded" || status === "running") continue;
     const checkpoint = await newestCheckpoint(join(path, "checkpoints")).catch(() => undefined);
     if (checkpoint && !firstDifference((await readState(checkpoint)).fingerprint, fingerprint)) return path;
   }
