@@ -39,4 +39,18 @@ export * as plot from "./plot/index.ts";
 export * as data from "./public-data.ts";
 export type { ChatMessage, Tokenizer, ToolSchema } from "./text/tokenizer.ts";
 export * as track from "./track/index.ts";
-export { type SftEvent, type SftOptions, type SftResult, type SftSummary, sft } from "./train/index.ts";
+export {
+  type CustomAdvantage,
+  type CustomLoss,
+  type GrpoDryRun,
+  type GrpoEvent,
+  type GrpoOptions,
+  type GrpoResult,
+  type GrpoSummary,
+  grpo,
+  type SftEvent,
+  type SftOptions,
+  type SftResult,
+  type SftSummary,
+  sft,
+} from "./train/index.ts";

@@ -67,6 +67,8 @@ export interface PlayerOptions {
   temperature?: number;
   topP?: number;
   topK?: number;
+  /** Of a model. @default its generation config's, else 1 */
+  repetitionPenalty?: number;
   maxNewTokens: number;
   maxEpisodeTokens?: number;
   concurrency: number;
@@ -88,8 +90,8 @@ function turnSeed(seed: number, task: Task, sample: number, turn: number): numbe
 }
 
 function withModel<T>(model: Model, options: PlayerOptions, work: (troupe: Troupe) => Promise<T>): Promise<T> {
-  const { maxNewTokens, template, seed, signal, temperature, topP, topK } = options;
-  const sampling = resolveSampling(model, { maxNewTokens, temperature, topP, topK });
+  const { maxNewTokens, template, seed, signal, temperature, topP, topK, repetitionPenalty } = options;
+  const sampling = resolveSampling(model, { maxNewTokens, temperature, topP, topK, repetitionPenalty });
   const limit = Math.min(options.maxEpisodeTokens ?? Number.POSITIVE_INFINITY, model.info.maxPositions);
   return withGenerator(model.engine, options.concurrency, model.info.maxPositions, async (generator) => {
     const before = await generator.stats();

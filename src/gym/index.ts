@@ -33,6 +33,7 @@ export * as knowledge from "./knowledge/index.ts";
 export { type LintIssue, type LintOptions, LintReport, type LintRule, lint } from "./lint/lint.ts";
 export { type EpisodeRecord, expertPolicy, type Policy, play, recordOf, replay } from "./play.ts";
 export { type Cheat, type ProbeOptions, ProbeReport, type ProbeRow, probe } from "./probe.ts";
+export { fromPrompts, type PromptOptions, type PromptRow } from "./prompts.ts";
 export { randomPolicy } from "./random-policy.ts";
 export {
   type PartScore,

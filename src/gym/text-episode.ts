@@ -12,7 +12,7 @@ export interface TextTurn {
   action: Action;
   /** Every part that turns pay, 0 where nothing was earned. */
   rewards: Record<string, number>;
-  /** The next user turn; of the last turn how it ended. */
+  /** The next user turn; of the last turn how it ended; "": nothing. */
   says: string;
   end?: End;
   reason?: string;
@@ -76,7 +76,8 @@ export class TextEpisode<State> implements Episode {
     try {
       this.messages.push({ role: "assistant", content: completion.trim() });
       const { says, action, rewards, ...rest } = await this.#outcome(completion);
-      const turn: Turn = { completion, action, rewards, observation: [{ role: "user", content: says }] };
+      const observation = says === "" ? [] : [{ role: "user", content: says }];
+      const turn: Turn = { completion, action, rewards, observation };
       this.turns.push(turn);
       this.messages.push(...turn.observation);
       this.end = rest.end ?? (this.turns.length >= this.maxTurns ? "turn-limit" : null);

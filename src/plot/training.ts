@@ -8,7 +8,7 @@ import { textWidth } from "./svg/text.ts";
 /** One event of a run: `step` and any of the quantities; others are left alone. */
 export type TrainingEvent = object & { step?: number };
 
-interface Panel {
+export interface Panel {
   title: string;
   /** Quantity → name of its curve. */
   curves: Record<string, string>;
@@ -30,7 +30,7 @@ export interface TrainingOptions {
   title?: string;
   /** Smoothing of noisy training curves in [0, 1). @default 0.6 once there are 50 steps */
   smooth?: number;
-  /** Most panels. @default 4 */
+  /** Most panels. @default 4 of `training` */
   panels?: number;
   /** Steps of the whole run, so that the axis stands still while it goes on. @default the last step seen */
   steps?: number;
@@ -42,10 +42,19 @@ export interface TrainingOptions {
 
 /** Curves over the optimizer step. Evaluation events bring `evalLoss`, `evalTokenAccuracy`. */
 export function training(events: Iterable<TrainingEvent>, options: TrainingOptions = {}): Figure {
+  return dashboard(events, panels, { ...options, panels: options.panels ?? 4 });
+}
+
+/** The same with panels of one's own; those without a curve are left out. */
+export function dashboard(
+  events: Iterable<TrainingEvent>,
+  panels: readonly Panel[],
+  options: TrainingOptions = {},
+): Figure {
   const series = collect(events);
   const shown = panels
     .filter((panel) => Object.keys(panel.curves).some((quantity) => series.has(quantity)))
-    .slice(0, options.panels ?? 4);
+    .slice(0, options.panels);
   const rows = Math.max(1, Math.ceil(shown.length / 2));
   const layout: Layout & Frame = {
     ...(options.title && { title: { text: options.title } }),

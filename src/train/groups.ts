@@ -5,6 +5,7 @@
  */
 import { MedgymError } from "../core/errors.ts";
 import type { Batch } from "../engine/engine.ts";
+import type { Span } from "./math/sequences.ts";
 
 /** Token ids of a prompt and of the completions that follow it. */
 export interface Group {
@@ -16,6 +17,8 @@ export interface PackedGroups {
   batch: Batch;
   /** (T) the token of a completion that comes after each position, else −1 */
   targets: Int32Array;
+  /** Where each completion's tokens are scored, group by group: positions [start, end). */
+  spans: Span[];
   /** Tokens of all completions: each is scored once. */
   scored: number;
   /** Each completion's part of an array with one number for each position (T): a view, to read logprobs or write gradients. */
@@ -43,7 +46,7 @@ export function packGroups(groups: readonly Group[]): PackedGroups {
   });
   const tokens = new Int32Array(cuSeqlens.at(-1)!);
   const targets = new Int32Array(tokens.length).fill(-1);
-  const spans: [start: number, end: number][] = [];
+  const spans: Span[] = [];
   sequences.forEach(({ head, completion }, s) => {
     tokens.set(head, cuSeqlens[s]);
     if (completion.length === 0) return; // a parent
@@ -55,10 +58,11 @@ export function packGroups(groups: readonly Group[]): PackedGroups {
   return {
     batch: { tokens, cuSeqlens, parents: Int32Array.from(sequences, ({ parent }) => parent) },
     targets,
+    spans,
     scored: spans.reduce((sum, [start, end]) => sum + end - start, 0),
     views(values) {
       const rest = spans.values();
-      return groups.map(({ completions }) => completions.map(() => values.subarray(...rest.next().value!)));
+      return groups.map(({ completions }) => completions.map(() => values.subarray(...(rest.next().value as Span))));
     },
   };
 }
