@@ -2,6 +2,7 @@
 import { type Displayable, displaySymbol, type MimeBundle } from "../core/display.ts";
 import { mean } from "../core/mean.ts";
 import { Random } from "../core/random.ts";
+import type { RunState } from "../core/run.ts";
 import { tableBundle } from "../core/table.ts";
 import type { Trajectory } from "../generate/index.ts";
 import { countFailures, differs, differsInSubstance, drawnTokens, partMoments, shareOf } from "./groups-report.ts";
@@ -61,6 +62,13 @@ export class GrpoDryRun implements Displayable {
     const header = ["", "reward", ...names, "truncated", "tokens"];
     return tableBundle(caption, header, [row("drawn", drawn), row("greedy", greedy)], warnings);
   }
+}
+
+/** Awaited in a cell it shows itself, wherever it stands. */
+export function dryRunView({ status, result, error }: RunState<GrpoDryRun, never>): MimeBundle {
+  if (result) return result[displaySymbol]();
+  const what = status === "running" ? "playing" : `${status}: ${(error as Error | undefined)?.message ?? ""}`;
+  return { "text/plain": `grpo dry run: ${what}` };
 }
 
 export async function playDryRun(

@@ -302,7 +302,9 @@ describe("rewards that go wrong", () => {
 
 describe("grpo.dryRun", () => {
   it("tells what share of groups differs in more than form, trains nothing, and warns", async () => {
-    const dry = await grpo.dryRun({ model, ...quick }, { groups: 6 });
+    const run = grpo.dryRun({ model, ...quick }, { groups: 6 });
+    const dry = await run;
+    expect((await run[displaySymbol]())!["text/plain"]).toBe(String(dry));
     expect(dry).toMatchObject({ groups: 6, groupSize: 4, warnings: [] });
     expect(dry.mixed).toBeGreaterThan(0.5);
     expect(String(dry)).toMatch(/grpo dry run: 6 groups of 4 in .* differ in more than form/);

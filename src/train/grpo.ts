@@ -13,7 +13,7 @@ import type { Trajectory } from "../generate/index.ts";
 import { loadModel } from "../model/load.ts";
 import { completionsOf } from "./experience.ts";
 import { countFailures } from "./groups-report.ts";
-import { type GrpoDryRun, type GrpoDryRunOptions, playDryRun } from "./grpo-dry-run.ts";
+import { dryRunView, type GrpoDryRun, type GrpoDryRunOptions, playDryRun } from "./grpo-dry-run.ts";
 import type { GrpoEvent, GrpoSample } from "./grpo-events.ts";
 import {
   completeGrpo,
@@ -51,7 +51,7 @@ export function grpo(options: GrpoOptions): Run<GrpoResult, GrpoEvent> {
  */
 grpo.dryRun = (options: GrpoOptions, dry: GrpoDryRunOptions = {}): Run<GrpoDryRun, never> => {
   const complete = resolveGrpo(options);
-  return new Run("grpo.dryRun", async ({ signal }) => playDryRun(await complete(), dry, signal));
+  return new Run("grpo.dryRun", async ({ signal }) => playDryRun(await complete(), dry, signal), dryRunView);
 };
 
 /** Checks at once what can be checked without the model; where that is a path it is loaded later. */
