@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 2,
+    // Two workers with an engine of two threads each would wait for each other's time slices on two cores.
+    env: { MEDGYM_THREADS: process.env.MEDGYM_THREADS ?? "1" },
     projects: [
       {
         extends: true,
