@@ -77,7 +77,8 @@ describe("packGroups", () => {
           together.logprobs.forEach((value, i) => void expect(value).toBeCloseTo(apart.logprobs[i], 4));
           const norm = Math.hypot(...apart.gradient);
           const difference = Math.hypot(...together.gradient.map((value, i) => value - apart.gradient[i]));
-          expect(difference).toBeLessThan(1e-5 * Math.max(norm, 1e-3));
+          // Rounding of f32 reaches 2e-5 in some draws; a wrong gradient is off by more than a hundredth.
+          expect(difference).toBeLessThan(1e-4 * Math.max(norm, 1e-3));
         });
       await fc.assert(equals(adapter), { numRuns: 40 });
       await model.setTrainable(true);
