@@ -115,6 +115,24 @@ describe("by our client", () => {
     await runStaged("03-lora-sft", { steps: 16, trainTasks: 160, testTasks: 12 });
   });
 
+  test("02-baseline-evaluation, shortened: models × domains with n and intervals, the expert far above chance", async () => {
+    const cells = await runStaged(
+      "02-baseline-evaluation",
+      { trainTasks: 8, testTasks: 2, steps: 2 },
+      { plots: false },
+    );
+    const table = shownBy(cells, "table");
+    expect(table).toMatch(/^composite +nano +nano, tuned +random tools +expert /m);
+    for (const row of ["drug-interaction", "ehr-management", "medical-qa", "triage"]) {
+      const estimates = [...new RegExp(`^${row} .* 2$`, "m").exec(table)![0].matchAll(/(\d\.\d+) \[\d/g)].map(([, n]) =>
+        Number(n),
+      );
+      expect(estimates.slice(0, 4).length).toBe(4);
+      expect(estimates[3]).toBeGreaterThan(estimates[2] + 0.3);
+    }
+    for (const id of ["domains", "plot", "parts"]) expect(shownBy(cells, id)).toMatch(/Figure "/);
+  });
+
   test("06-clinical-gym: an environment in a cell of under 40 lines; wrong arguments, bad tasks and bad rewards are told", async () => {
     const cells = await runStaged("06-clinical-gym", {}, { plots: false });
     const { source } = cells.find(({ id }) => id === "environment")!;
