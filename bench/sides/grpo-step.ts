@@ -9,7 +9,7 @@
 import type { Dtype } from "../../src/engine/engine.ts";
 import { nativeEngine } from "../../src/engine/native.ts";
 import { groupAdvantages } from "../../src/train/math/advantages.ts";
-import { type LearnOptions, learn } from "../../src/train/policy-update.ts";
+import { type LearnOptions, learn } from "../../src/train/policy/policy-update.ts";
 import { tokenBatch } from "../tokens.ts";
 import { rate, serve } from "./serve.ts";
 

@@ -1,9 +1,9 @@
-export { grpo } from "./grpo.ts";
-export type { GrpoDryRun } from "./grpo-dry-run.ts";
-export type { GrpoEvent } from "./grpo-events.ts";
-export type { CustomAdvantage, CustomLoss, GrpoOptions } from "./grpo-options.ts";
-export type { GrpoResult, GrpoSummary } from "./grpo-result.ts";
-export { sft } from "./sft.ts";
-export type { SftEvent } from "./sft-events.ts";
-export type { SftOptions } from "./sft-options.ts";
-export type { SftResult, SftSummary } from "./sft-result.ts";
+export { grpo } from "./grpo/grpo.ts";
+export type { GrpoDryRun } from "./grpo/grpo-dry-run.ts";
+export type { GrpoEvent } from "./grpo/grpo-events.ts";
+export type { CustomAdvantage, CustomLoss, GrpoOptions } from "./grpo/grpo-options.ts";
+export type { GrpoResult, GrpoSummary } from "./grpo/grpo-result.ts";
+export { sft } from "./sft/sft.ts";
+export type { SftEvent } from "./sft/sft-events.ts";
+export type { SftOptions } from "./sft/sft-options.ts";
+export type { SftResult, SftSummary } from "./sft/sft-result.ts";

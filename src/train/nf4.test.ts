@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { clinical } from "../data/index.ts";
 import { loadModel, type Model } from "../model/index.ts";
-import { sft } from "./sft.ts";
+import { sft } from "./sft/sft.ts";
 
 const directory = "assets/nano";
 const text = "The patient has a fever and a cough.";
