@@ -13,8 +13,7 @@ await main(async () => {
   if (!fast) await prepare();
   const counts = [await format(), await types(), await native(cpus().length)];
   counts.push(await vitest("fast"));
-  // One file after another: each trains a model on all cores.
-  if (!fast) counts.push(await vitest("e2e", ["--no-file-parallelism"]));
+  if (!fast) counts.push(await vitest("e2e"));
   console.log(`\nTotal: ${seconds(startedAt)} s.`);
   return close(counts);
 });

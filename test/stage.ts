@@ -20,4 +20,4 @@ export function stageNotebook(name: string, folder: string, parameters: Record<s
 }
 
 /** The quickstart on few tasks and steps: for tests of what carries it. Its scores are then no scores. */
-export const shortQuickstart = { steps: 30, trainTasks: 200, testTasks: 24 };
+export const shortQuickstart = { steps: 16, trainTasks: 96, testTasks: 16 };

@@ -7,6 +7,7 @@ import { Random } from "../../core/random.ts";
 import { write } from "../../data/index.ts";
 import { renderCalls } from "../action.ts";
 import { defineEnvironment } from "../environment.ts";
+import { DatabaseThread } from "./database-thread.ts";
 import { index } from "./index-corpus.ts";
 import type { Passage } from "./passage.ts";
 import { openStore, storeOf } from "./store.ts";
@@ -104,7 +105,8 @@ test("killed with -9 it is gone on with, and ends as one that was left alone", a
   const program = join(folder, "index.ts");
   writeFileSync(
     program,
-    `import { index } from ${path("index-corpus.ts")};
+    `import { DatabaseThread } from "./database-thread.ts";
+import { index } from ${path("index-corpus.ts")};
     for await (const event of index(${JSON.stringify(file)}, { into: ${JSON.stringify(into)}, batchSize: 200 })) {
       process.stdout.write(event.passages + ";");
     }`,
@@ -199,15 +201,11 @@ test("says what is wrong with the store's file", async () => {
   expect(await failure(index(file, { into: path }))).toMatch(/^invalid-argument: .*is there and is no passage store/);
   expect(await failure(index(file, { into: join(folder, "no", "folder.store") }))).toMatch(/^io: cannot write/);
   const into = newStore();
-  const first = index(file, { into, batchSize: 100 });
-  let [second, seen] = ["", ""];
-  for await (const { passages } of first) {
-    if (passages !== 100) continue;
-    seen = await failure(Promise.resolve().then(() => openStore(into)));
-    second = await failure(index(file, { into }));
-  }
-  expect(seen).toMatch(/not finished/);
-  expect(second).toMatch(/^io: .* is being written by another run/);
+  const other = new DatabaseThread(into);
+  await other.exec("BEGIN EXCLUSIVE; CREATE TABLE written (by_the_other INTEGER)");
+  expect(await failure(index(file, { into }))).toMatch(/^io: .* is being written by another run/);
+  await other.exec("ROLLBACK");
+  await other.close();
   for (let i = 0; i < 2; i++) {
     const [at, twins] = [newStore(), [0, 1]];
     const ends = await Promise.all(twins.map(() => failure(index(file, { into: at, batchSize: 100 }))));
