@@ -70,7 +70,7 @@ export interface EvaluateEvent {
   sample: Outcome;
 }
 
-const schema = z.strictObject({
+const fields = {
   ...playFields,
   environment: environmentSchema.optional(),
   tasks: z
@@ -86,7 +86,12 @@ const schema = z.strictObject({
   confidence: z.number().gt(0).lt(1).default(0.95),
   weights: z.record(z.string(), z.number()).optional(),
   record: z.string().min(1).optional(),
-});
+} satisfies Record<keyof EvaluateOptions, z.ZodType>;
+const schema = z.strictObject(fields);
+
+/** What is played and how, for what evaluates several models alike. */
+export const measureFields = (({ model: _, name: __, record: ___, maxTurns: ____, ...rest }) => rest)(fields);
+export type MeasureOptions = Omit<EvaluateOptions, "model" | "name" | "record" | "maxTurns">;
 
 type Resolved = z.output<typeof schema>;
 

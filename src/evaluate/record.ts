@@ -6,6 +6,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MedgymError } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/files.ts";
+import { follow } from "../core/follow.ts";
 import { JsonLinesWriter, readJsonLines } from "../core/json-lines.ts";
 import { type Actor, isModel } from "../generate/players.ts";
 import type { Segment } from "../generate/token-record.ts";
@@ -80,13 +81,7 @@ export async function actorMark(actor: Actor, name: string, signal: AbortSignal)
   if (!isModel(actor)) return { endpoint: actor.endpoint, model: actor.model };
   const ids = Int32Array.from({ length: Math.min(probe, actor.info.vocabSize) }, (_, i) => i);
   const run = actor.score({ prompt: ids.subarray(0, 1), completion: ids.subarray(1) });
-  const stop = () => run.cancel();
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    for await (const _ of run); // not awaited: an inner run draws no view of its own
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
+  const { logprobs } = await follow(run, { signal });
   // the last digits depend on the number of threads
-  return { base: actor.base.name, logprobs: [...run.result!.logprobs].map((value) => value.toFixed(3)) };
+  return { base: actor.base.name, logprobs: [...logprobs].map((value) => value.toFixed(3)) };
 }

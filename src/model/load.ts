@@ -140,6 +140,18 @@ export async function loadAdapter(
   return model.withAdapter(await readAdapter(model.engine, name, directory));
 }
 
+/** A folder that was saved from `model` (merged, say), on the same device, with the same tokenizer; nf4 comes back as bf16. */
+export async function loadSaved(model: Model, directory: string): Promise<Model> {
+  const dtype = model.info.dtype === "nf4" ? "bf16" : model.info.dtype;
+  return new Model({
+    engine: await model.device.load(directory, { dtype }),
+    source: { id: directory, directory, revision: null },
+    config: readJson(join(directory, "config.json")),
+    generationConfig: model.generationConfig,
+    tokenizer: model.hasTokenizer ? model.tokenizer : null,
+  });
+}
+
 export interface CreateOptions extends Pick<LoadOptions, "device" | "threads" | "_internal"> {
   /** @default "f32" */
   dtype?: Dtype;

@@ -11,9 +11,9 @@ const tokenizer = new ByteTokenizer();
 const signal = new AbortController().signal;
 const settings = { lossOn: "assistant", maxLength: 100, overlong: "error" } as const;
 const encode = (data: SftData, changes: object = {}) =>
-  encodeExamples("data", data, tokenizer, { ...settings, ...changes }, signal);
+  encodeExamples("sft: data", data, tokenizer, { ...settings, ...changes }, signal);
 const learned = (row: Row, lossOn: "assistant" | "completion" | "all" = "assistant") => {
-  const { ids, mask } = encodeRow("data", { row, place: "row 1" }, tokenizer, lossOn);
+  const { ids, mask } = encodeRow("sft: data", { row, place: "row 1" }, tokenizer, lossOn);
   return tokenizer.decode(ids.filter((_, t) => mask[t] === 1));
 };
 
@@ -101,7 +101,9 @@ describe("encodeExamples", () => {
       for (;;) yield { text: "x" };
     }
     setTimeout(() => controller.abort(new Error("stop")), 30);
-    await expect(encodeExamples("data", endless(), tokenizer, settings, controller.signal)).rejects.toThrow("stop");
+    await expect(encodeExamples("sft: data", endless(), tokenizer, settings, controller.signal)).rejects.toThrow(
+      "stop",
+    );
   });
 });
 

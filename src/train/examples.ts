@@ -37,7 +37,7 @@ export interface Examples {
   hash: string;
 }
 
-/** Encodes a data set, giving the event loop a turn now and then. `name` is the option it came by. */
+/** Encodes a data set, giving the event loop a turn now and then. `name` says whose option it came by: "sft: data". */
 export async function encodeExamples(
   name: string,
   data: SftData,
@@ -96,7 +96,7 @@ async function* withName(name: string, rows: AsyncGenerator<PlacedRow>): AsyncGe
   try {
     yield* rows;
   } catch (error) {
-    throw named(`sft: ${name}`, error);
+    throw named(name, error);
   }
 }
 
@@ -133,7 +133,7 @@ export function encodeRow(name: string, { row, place }: PlacedRow, tokenizer: To
     const prompt = tokenizer.encode(tokenizer.applyChatTemplate(turns, { tools, addGenerationPrompt: true }));
     return withLoss(ids, assistantMask.fill(0, 0, commonLength(ids, prompt)), lossOn);
   } catch (error) {
-    throw named(`sft: ${name}: ${place}`, error);
+    throw named(`${name}: ${place}`, error);
   }
 }
 
@@ -179,16 +179,16 @@ function overlongError(name: string, rows: { place: string; length: number }[], 
   const count = rows.length === 1 ? "one row is" : `${rows.length} rows are`;
   return new MedgymError(
     "invalid-data",
-    `sft: ${name}: ${count} longer than maxLength ${maxLength}; the longest has ${longest.length} tokens (${longest.place}). ` +
+    `${name}: ${count} longer than maxLength ${maxLength}; the longest has ${longest.length} tokens (${longest.place}). ` +
       'Set overlong: "truncate" or "drop", or a larger maxLength.',
   );
 }
 
 function emptyError(name: string, { rows, dropped, unscored }: Examples): MedgymError {
-  if (rows === 0) return new MedgymError("invalid-data", `sft: ${name} is empty: it has no rows.`);
+  if (rows === 0) return new MedgymError("invalid-data", `${name} is empty: it has no rows.`);
   return new MedgymError(
     "invalid-data",
-    `sft: ${name}: none of its ${rows} rows has anything to learn (${dropped} too long, ${unscored} without a learned token). ` +
+    `${name}: none of its ${rows} rows has anything to learn (${dropped} too long, ${unscored} without a learned token). ` +
       "Check that the rows have assistant turns or completions, and maxLength.",
   );
 }

@@ -9,7 +9,7 @@ const colors = { running: "#2f6fde", succeeded: "#1e8e5a", failed: "#d93025", ca
 /** A run's name, its progress and figures: what is above its curves. */
 export function runHeader(
   { name, status }: { name: string; status: RunStatus },
-  { done, steps }: { done: number; steps?: number },
+  { done, steps, unit = "step" }: { done: number; steps?: number; unit?: string },
   facts: readonly Fact[],
 ): string {
   const width = steps ? Math.round((100 * done) / steps) : 0;
@@ -17,7 +17,7 @@ export function runHeader(
     ([label, value]) =>
       `<span style="margin-right:16px;white-space:nowrap"><span style="opacity:.65">${escapeHtml(label)}</span> <b>${escapeHtml(value)}</b></span>`,
   );
-  const count = steps ? `step ${done} of ${steps}` : "";
+  const count = steps ? `${unit} ${done} of ${steps}` : "";
   return (
     `<div style="font:13px system-ui,sans-serif;max-width:760px;margin:4px 0"><div style="margin-bottom:4px"><b>${escapeHtml(name)}</b> ${count}</div>` +
     `<div style="height:6px;border-radius:3px;background:rgba(128,128,128,.25)"><div style="height:6px;border-radius:3px;width:${width}%;background:${colors[status]}"></div></div>` +

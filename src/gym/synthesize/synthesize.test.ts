@@ -75,7 +75,7 @@ describe("118, 500 and 700 demonstrations", { timeout: 120_000 }, () => {
     const tokenizer = await loadHubTokenizer(fixtureDirectory("qwen2"));
     const settings = { lossOn: "assistant", maxLength: 100_000, overlong: "error" } as const;
     const rows = some.rows.slice(0, 8);
-    const { items } = await encodeExamples("data", rows, tokenizer, settings, new AbortController().signal);
+    const { items } = await encodeExamples("sft: data", rows, tokenizer, settings, new AbortController().signal);
     for (const [i, { messages, tools }] of rows.entries()) {
       const { ids, mask } = items[i];
       const said = messages.filter(({ role }) => role === "assistant").map(({ content }) => `${content}<|im_end|>`);

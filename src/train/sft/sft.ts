@@ -32,11 +32,11 @@ async function train(options: ResolvedSft, context: RunContext<SftEvent>): Promi
   if (options.heldOut !== undefined) {
     (await contamination(options.data, options.heldOut as RowSource)).assert({ force: options.force });
   }
-  const data = await encodeExamples("data", options.data, tokenizer, options, signal);
+  const data = await encodeExamples("sft: data", options.data, tokenizer, options, signal);
   const evalData =
     options.evalData === undefined
       ? undefined
-      : await encodeExamples("evalData", options.evalData, tokenizer, options, signal);
+      : await encodeExamples("sft: evalData", options.evalData, tokenizer, options, signal);
   device.resetPeak();
   const trainee = await prepareTrainee(options, "sft");
   try {
