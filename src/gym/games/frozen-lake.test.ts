@@ -3,6 +3,7 @@ import { Random } from "../../core/random.ts";
 import { renderAnswer } from "../answer-form.ts";
 import { contamination } from "../contamination/contamination.ts";
 import { demonstrations } from "../demonstrations.ts";
+import { lint } from "../lint/lint.ts";
 import { expertPolicy, play, recordOf, replay } from "../play.ts";
 import { scoreEpisode } from "../reward.ts";
 import type { Task } from "../task.ts";
@@ -10,6 +11,7 @@ import { frozenLake } from "./frozen-lake.ts";
 import { canonicalRows, type Move, moves } from "./game.ts";
 import { drawLake, lakeOf, rowsOfLake, slide, slips } from "./lake.ts";
 import { bestMoves, chances, shortestWay } from "./lake-solve.ts";
+import { inWords } from "./lake-words.ts";
 import { randomMoves } from "./random-moves.ts";
 
 const firm = frozenLake();
@@ -65,6 +67,37 @@ describe("a lake", () => {
     const [one, two] = [slippery.start(open, { seed: 5 }), slippery.start(open, { seed: 5 })];
     for (const episode of [one, two]) await episode.step(says("Up", "Down", "Left"));
     expect(one.hash()).toBe(two.hash());
+  });
+});
+
+describe("a lake in words", () => {
+  const worded = frozenLake({ view: "words" });
+
+  test("places, and what lies around; the goal, a hole and no hole at all", async () => {
+    const episode = worded.start(task);
+    const at = (text: string) => expect(String(episode.messages.at(-1)!.content)).toContain(text);
+    await episode.step(says("Right", "Down"));
+    at("You 2 2; goal 4 4; holes 1 3, 2 1, 2 3, 3 4, 4 1.\nAround you: Up ice, Down ice, Left hole, Right hole.\n");
+    await episode.step(says("Left"));
+    at(
+      "You 2 1; goal 4 4; holes 1 3, 2 1, 2 3, 3 4, 4 1.\nAround you: Up ice, Down ice, Left edge, Right ice.\n\nLost.",
+    );
+    expect(worded.start({ ...task, state: { rows: ["P_", "_G"] } }).messages[0].content).not.toContain("Signs");
+    expect(inWords(2).show(["P_", "_G"])).toEqual([
+      "You 1 1; goal 2 2; holes none.",
+      "Around you: Up edge, Down ice, Left edge, Right ice.",
+    ]);
+  });
+
+  test("the same maps, told without loss: what is read again is the map, and the expert solves all", async () => {
+    const tasks = worded.tasks();
+    const pictured = firm.tasks();
+    expect(tasks.map(({ id, state }) => [id, state])).toEqual(pictured.map(({ id, state }) => [id, state]));
+    const { read } = inWords(4);
+    for (const { ticket, state } of tasks) expect(read(ticket)).toEqual((state as { rows: string[] }).rows);
+    for (const each of tasks.slice(0, 100))
+      expect((await play(worded, each, expertPolicy(worded, each))).end).toBe("solved");
+    (await lint(tasks, { environment: worded })).assert();
   });
 });
 

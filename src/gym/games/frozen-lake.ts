@@ -4,6 +4,7 @@ import type { Domain } from "../domain.ts";
 import { defineGame, type GameLimits, limitShape, type Move, moves } from "./game.ts";
 import { drawLake, lakeOf, rowsOfLake, slide, slips } from "./lake.ts";
 import { bestMoves, shortestWay } from "./lake-solve.ts";
+import { inWords } from "./lake-words.ts";
 
 export interface FrozenLakeOptions extends GameLimits {
   /** Rows and columns. @default 4 */
@@ -12,6 +13,11 @@ export interface FrozenLakeOptions extends GameLimits {
   p?: number;
   /** Each move goes where it should, or to either side of that, with chance 1/3 each. @default false */
   slippery?: boolean;
+  /**
+   * "grid": the map as a picture of signs. "words": the places of player, goal and holes, and what lies next to the player; the same
+   * map, for models that cannot read a picture. @default "grid"
+   */
+  view?: "grid" | "words";
 }
 
 const schema = z.strictObject({
@@ -19,6 +25,7 @@ const schema = z.strictObject({
   size: z.number().int().min(2).max(16).default(4),
   p: z.number().min(0.3).max(1).default(0.8),
   slippery: z.boolean().default(false),
+  view: z.enum(["grid", "words"]).default("grid"),
 });
 
 /**
@@ -26,18 +33,23 @@ const schema = z.strictObject({
  * RAGEN; a way of at least two moves leads from one to the other within the moves allowed. RAGEN's ice is slippery; here only if asked for.
  */
 export function frozenLake(options: FrozenLakeOptions = {}): Domain {
-  const { size, p, slippery, ...limits } = resolveOptions("gym.games.frozenLake", options, schema);
+  const { size, p, slippery, view, ...limits } = resolveOptions("gym.games.frozenLake", options, schema);
   const ice = slippery
     ? "The ice is slippery: a move goes where you want, or to either side of that, with equal chance."
     : "You go where you want to go.";
+  const signs =
+    view === "words"
+      ? "A place is its row and its column, counted from the upper left."
+      : "Signs: P you, _ ice, O hole, G goal, X you in a hole, √ you at the goal.";
   return defineGame({
     name: "frozen-lake",
     title: "FrozenLake",
     description: "Cross a frozen lake without falling into a hole.",
     goal: "Cross the ice to the goal:",
     rules: `You cross a frozen lake to the goal. A hole is the end. ${ice} At the edge you stay where you are.
-Signs: P you, _ ice, O hole, G goal, X you in a hole, √ you at the goal.
+${signs}
 Reward: 1 at the goal.`,
+    ...(view === "words" ? { view: inWords(size) } : {}),
     limits,
     parts: ["goal"],
     advance(state, move, random) {

@@ -54,6 +54,13 @@ export interface MoveOutcome {
   end?: "solved" | "lost";
 }
 
+/** How a map is written, and read again: the expert sees nothing else. */
+export interface MapView {
+  show(rows: readonly string[]): readonly string[];
+  /** The map in a text that holds one, with other lines around it. */
+  read(text: string): string[];
+}
+
 export interface Game {
   name: string;
   title: string;
@@ -65,6 +72,8 @@ export interface Game {
   limits: Required<GameLimits>;
   /** Beside `format`. */
   parts: readonly string[];
+  /** @default the grid of its signs */
+  view?: MapView;
   /** Changes the state. The random stream is another for each move, the same for the same episode seed. */
   advance(state: GameState, move: Move, random: Random): MoveOutcome;
   /** A map that can be solved, with the length of its shortest solution; null: this draw gave none. */
@@ -130,7 +139,7 @@ function status(limits: Required<GameLimits>, turn: number, made: number): strin
 }
 
 function playTurn(game: Game, state: GameState, completion: string, turn: number, random: Random): TextTurn {
-  const { limits, parts } = game;
+  const { limits, parts, view = grid } = game;
   const read = readAnswer(completion);
   const words = "problem" in read ? [] : wordsOf(read.answer).slice(0, limits.actionsPerTurn);
   const understood = words.map(moveNamed);
@@ -154,7 +163,7 @@ function playTurn(game: Game, state: GameState, completion: string, turn: number
   const lines = [
     ...(complaint ? [complaint] : []),
     `Made: ${made.join(" || ") || "no move"}. Reward: ${Number(total.toFixed(6))}.`,
-    ...state.rows,
+    ...view.show(state.rows),
     "",
     last ? (end === "solved" ? "Solved." : end === "lost" ? "Lost." : "Over.") : status(limits, turn + 1, state.moves),
   ];
@@ -191,19 +200,19 @@ function moveNamed(word: string): Move | undefined {
   return moves.find((move) => move.toLowerCase() === word.toLowerCase());
 }
 
-/** The grid of a text that ends with one, or with one and a line of status. */
-export function rowsIn(text: string): string[] {
-  return text.split("\n").filter((line) => /^[#_OX√PSG]{2,}$/.test(line));
-}
+const grid: MapView = {
+  show: (rows) => rows,
+  read: (text) => text.split("\n").filter((line) => /^[#_OX√PSG]{2,}$/.test(line)),
+};
 
 /** Plays `plan` turn by turn, from what it reads. */
 function* expert(game: Game, ticket: string): Expert {
-  const { limits } = game;
+  const { limits, view = grid } = game;
   let seen = ticket;
   let made = 0;
   for (let turn = 1; turn <= limits.maxTurns; turn++) {
     const left = { turns: limits.maxTurns - turn + 1, moves: limits.maxActions - made };
-    const plan = game.plan(rowsIn(seen), left);
+    const plan = game.plan(view.read(seen), left);
     const next = plan.moves.slice(0, limits.actionsPerTurn);
     made += next.length;
     seen = String(yield { text: `<think>${plan.thought}</think><answer>${next.join(" || ")}</answer>` });
@@ -237,18 +246,18 @@ function tasks(game: Game, { split, count = defaultCount, kinds = gameKinds, see
 }
 
 function taskOf(
-  game: Game,
+  { name, goal, limits, view = grid }: Game,
   { rows, shortest }: { rows: string[]; shortest: number },
   kind: string,
   split: Split,
 ): Task {
-  const difficulty = Math.min(5, Math.ceil((5 * shortest) / game.limits.maxActions)) as Task["difficulty"];
+  const difficulty = Math.min(5, Math.ceil((5 * shortest) / limits.maxActions)) as Task["difficulty"];
   return {
-    id: `${game.name}-${hashJson(rows).slice(0, 12)}`,
-    domain: game.name,
+    id: `${name}-${hashJson(rows).slice(0, 12)}`,
+    domain: name,
     split,
     kind,
-    ticket: `${game.goal}\n${rows.join("\n")}`,
+    ticket: `${goal}\n${view.show(rows).join("\n")}`,
     difficulty,
     criteria: { actions: [], assertions: [] },
     state: { rows },
