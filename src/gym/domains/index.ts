@@ -4,6 +4,7 @@ import { consultation } from "../consultation/index.ts";
 import type { Domain } from "../domain.ts";
 import { frozenLake, sokoban } from "../games/index.ts";
 import { clinicalDiagnosis } from "./clinical-diagnosis/index.ts";
+import { crossDomain } from "./cross-domain/index.ts";
 import { drugInteraction } from "./drug-interaction/index.ts";
 import { ehrManagement } from "./ehr-management/index.ts";
 import { medicalQa } from "./medical-qa/index.ts";
@@ -14,7 +15,7 @@ import { triage } from "./triage/index.ts";
 import { visualDiagnosis } from "./visual-diagnosis/index.ts";
 
 const all: readonly Domain[] = [
-  clinicalDiagnosis, drugInteraction, ehrManagement, medicalQa, obstetrics, psychiatry, radiologyReport, triage, visualDiagnosis,
+  clinicalDiagnosis, crossDomain, drugInteraction, ehrManagement, medicalQa, obstetrics, psychiatry, radiologyReport, triage, visualDiagnosis,
 ]; // biome-ignore format: a list
 
 let texts: readonly Domain[] | undefined;
