@@ -34,12 +34,11 @@ export interface State {
   triage: Triage;
   archive: Archive;
   pharmacy: Pharmacy;
-  phases: PhaseCriteria[];
 }
 
-/** The domains' databases over one record: what one of them prescribes, the others see. */
+/** The domains' databases over one record: what one of them prescribes, the others see. What is judged stays with the task. */
 export function stateOf(start: Start): State {
-  const { pathway, case: given, complaint, newConfusion, images, phases } = structuredClone(start);
+  const { pathway, case: given, complaint, newConfusion, images } = structuredClone({ ...start, phases: [] });
   const { patient } = given;
   return {
     pathway,
@@ -61,7 +60,6 @@ export function stateOf(start: Start): State {
     },
     archive: { patient: readerSees(patient), images, recorded: [], annotations: [] },
     pharmacy: { profile: profileOf(patient), question: {} },
-    phases,
   };
 }
 

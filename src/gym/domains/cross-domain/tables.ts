@@ -67,19 +67,28 @@ export function trafficLight(child: {
   return amber.length > 0 ? { light: "amber", because: amber } : { light: "green", because: said("green") };
 }
 
+/** By weight: below so many kg. */
+const clarithromycin: readonly (readonly [below: number, dose: string])[] = [
+  [12, "62.5 mg"],
+  [20, "125 mg"],
+  [30, "187.5 mg"],
+  [Number.POSITIVE_INFINITY, "250 mg"],
+];
+
 export interface ChildDose {
   dose: string;
   frequency: string;
 }
 
-/** Oral doses of children of one to four years; undefined: not in the table. */
+/** Oral doses of children of one to four years, up to 40 kg; undefined: not in the table. */
 export function childDose(drug: string, ageYears: number, weightKg: number): ChildDose | undefined {
+  if (ageYears < 1 || ageYears >= 5 || weightKg > 40) return undefined;
   switch (drug.trim().toLowerCase()) {
     case "amoxicillin":
       return { dose: "250 mg", frequency: "three times daily" };
     case "clarithromycin":
       if (weightKg < 8) return undefined;
-      return { dose: weightKg < 12 ? "62.5 mg" : weightKg < 20 ? "125 mg" : "187.5 mg", frequency: "twice daily" };
+      return { dose: clarithromycin.find(([below]) => weightKg < below)![1], frequency: "twice daily" };
     case "paracetamol":
       return { dose: ageYears < 2 ? "120 mg" : ageYears < 4 ? "180 mg" : "240 mg", frequency: "four times daily" };
     default:

@@ -29,12 +29,12 @@ import {
   viral,
 } from "./tables.ts";
 
-/** 20 of each pathway, one for each patient. */
+/** 22 of each pathway, one for each patient. */
 export const { kinds: kindNames, tasks } = patientTasks({
   domain: "cross-domain",
   rows: pathways,
   kindOf: ({ name }) => name,
-  count: 20 * pathways.length,
+  count: 22 * pathways.length,
   draft: (pathway, random, id) => (pathway.presentation ? adult(pathway, random, id) : child(pathway, random, id)),
 });
 

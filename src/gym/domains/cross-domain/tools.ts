@@ -94,7 +94,7 @@ export function tools(tool: Maker<State>) {
       kind: "read",
       description: "Traffic light of a feverish child of one to four years: green, amber or red.",
       parameters: {
-        ageYears: z.number().min(0),
+        ageYears: z.number().min(1).lt(5),
         heartRate: z.number(),
         respiratoryRate: z.number(),
         oxygenSaturation: z.number(),
@@ -105,10 +105,10 @@ export function tools(tool: Maker<State>) {
     getChildDose: tool({
       kind: "read",
       description: "Oral dose of a child of one to four years: amoxicillin, clarithromycin, paracetamol.",
-      parameters: { drug: z.string(), ageYears: z.number().min(1).max(5), weightKg: z.number().min(5).max(40) },
+      parameters: { drug: z.string(), ageYears: z.number().min(1).lt(5), weightKg: z.number().min(5).max(40) },
       run({ drug, ageYears, weightKg }) {
         const found = childDose(drug, ageYears, weightKg);
-        if (!found) throw new ToolError(`no dose of ${drug} for ${weightKg} kg`);
+        if (!found) throw new ToolError(`no dose of ${drug} at ${ageYears} years and ${weightKg} kg`);
         return { drug, ...found };
       },
     }),
