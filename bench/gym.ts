@@ -20,15 +20,21 @@ export const gymBench: Bench = async (bench) => {
         if (!bench.wanted(name, { quick: policy === policies[0] })) continue;
         await bench.row(name, async () => {
           const [rounds, milliseconds] = bench.quick ? [2, 300] : [5, 700];
-          const first = await stepsPerSecond(domain, policy, 300); // compiled by then, and pictures painted
+          const tasks = (seed: number) => domain.tasks({ split: "train", count: 100, seed });
+          const first = await stepsPerSecond(domain, policy, tasks(0), 300); // compiled by then, and pictures painted
           const values: number[] = [];
-          for (let i = 0; i < rounds; i++) values.push(await stepsPerSecond(domain, policy, milliseconds));
+          for (let i = 0; i < rounds; i++) values.push(await stepsPerSecond(domain, policy, tasks(0), milliseconds));
           const ours = figure({ name: "medgym", values });
           const goal = domain.tools.length > 0 ? target(name) : undefined;
-          const notes =
-            domain.pictures && policy === policies[0]
-              ? [`${first.toFixed(0)} steps/s where every task comes for the first time and its pictures are painted`]
-              : undefined;
+          const notes: string[] = [];
+          if (domain.pictures && policy === policies[0]) {
+            const fresh: number[] = [];
+            for (let seed = 1; seed <= rounds; seed++) fresh.push(await stepsPerSecond(domain, policy, tasks(seed), 0));
+            const rate = fresh.toSorted((a, b) => a - b)[fresh.length >> 1].toFixed(0);
+            notes.push(
+              `${rate} steps/s where every task comes for the first time and its pictures are painted; ${first.toFixed(0)} with the first 100 tasks of the process, when the atlas is painted too`,
+            );
+          }
           return { name, unit: "steps/s", better: "more", ours, target: goal, notes };
         });
       }
@@ -46,13 +52,13 @@ function pin(): () => void {
   return () => set(before);
 }
 
-/** Plays the domain's tasks for at least so long, and each at least once; making the tasks is not counted. */
+/** Plays tasks for at least so long, and each at least once. */
 async function stepsPerSecond(
   domain: gym.Domain,
   policy: (typeof policies)[number],
+  tasks: readonly gym.Task[],
   milliseconds: number,
 ): Promise<number> {
-  const tasks = domain.tasks({ split: "train", count: 100 });
   const aimless = aimlessPolicy(domain);
   const startedAt = performance.now();
   let steps = 0;

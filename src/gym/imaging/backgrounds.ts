@@ -110,11 +110,14 @@ function tissue(vary: () => number): Canvas {
 /** Pink lines at every millimetre, darker ones at every fifth. */
 function gridPaper(): Canvas {
   const paper = canvas(paperSize, [255, 240, 238]);
-  for (let place = 0; place < paperSize * paperSize; place++) {
-    const [x, y] = [place % paperSize, Math.floor(place / paperSize)];
-    const at = (step: number) => x % (step * pixelsPerMm) === 0 || y % (step * pixelsPerMm) === 0;
-    const fade = at(5) ? 34 : at(1) ? 10 : 0;
-    for (const plane of [1, 2]) paper.planes[plane][place] -= fade;
+  const [, green, blue] = paper.planes;
+  const [mm, five] = [pixelsPerMm, 5 * pixelsPerMm];
+  for (let y = 0, place = 0; y < paperSize; y++) {
+    for (let x = 0; x < paperSize; x++, place++) {
+      const fade = x % five === 0 || y % five === 0 ? 34 : x % mm === 0 || y % mm === 0 ? 10 : 0;
+      green[place] -= fade;
+      blue[place] -= fade;
+    }
   }
   return paper;
 }

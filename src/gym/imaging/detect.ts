@@ -27,7 +27,8 @@ function healthy(modality: Modality, body: number): Float32Array {
   const known = atlas.get(key);
   if (known) return known;
   const { planes } = normalBody(modality, body);
-  const made = planes[0].map((_, i) => planes.reduce((sum, plane) => sum + plane[i], 0) / planes.length);
+  const made = planes[0].slice();
+  if (planes.length === 3) for (let i = 0; i < made.length; i++) made[i] = (made[i] + planes[1][i] + planes[2][i]) / 3;
   atlas.set(key, made);
   return made;
 }
@@ -39,7 +40,8 @@ export function standOuts(raster: Raster, modality: Modality): StandOut[] {
   for (let body = 0; body < bodies; body++) {
     const known = healthy(modality, body);
     let distance = 0;
-    for (let i = 0; i < levels.length; i += 7) distance += Math.min(20, Math.abs(levels[i] - known[i]));
+    for (let i = 0; i < levels.length && distance < least; i += 7)
+      distance += Math.min(20, Math.abs(levels[i] - known[i]));
     if (distance < least) [nearest, least] = [known, distance];
   }
   return patches(levels, nearest, raster.width, leastArea[modality] ?? 24);
@@ -51,27 +53,43 @@ export function changes(now: Raster, earlier: Raster, modality: Modality): Stand
 }
 
 function patches(levels: Float32Array, known: Float32Array, width: number, atLeast: number): StandOut[] {
-  const height = levels.length / width;
-  const off = differences(levels, known, width);
-  const taken = new Uint8Array(off.length);
+  const [count, height] = [levels.length, levels.length / width];
+  const { values, rows } = differences(levels, known);
+  const inRow = (at: number) =>
+    at === 0 || at === count - 1 ? values[at] : Math.fround((values[at - 1] + values[at] + values[at + 1]) / 3);
+  // mean of three by three pixels; at the picture's upper and lower edge of three
+  const off = (at: number) => {
+    if (at < width || at >= count - width) return inRow(at);
+    return Math.fround((inRow(at - width) + inRow(at) + inRow(at + width)) / 3);
+  };
+  const taken = new Uint8Array(count);
+  const waiting: number[] = [];
+  const take = (at: number, sign: number) => {
+    if (taken[at] || sign * off(at) < leastContrast) return;
+    taken[at] = 1;
+    waiting.push(at);
+  };
   const found: StandOut[] = [];
-  for (let i = 0; i < off.length; i++) {
-    if (taken[i] || Math.abs(off[i]) < leastContrast) continue;
-    const sign = Math.sign(off[i]);
-    const waiting = [i];
-    taken[i] = 1;
+  for (let i = 0; i < count; i++) {
+    const sum9 = i < width || i >= count - width ? 3 * rows[i] : rows[i - width] + rows[i] + rows[i + width];
+    if (sum9 < surelyLess && sum9 > -surelyLess) continue; // most pixels need no mean
+    take(i, Math.sign(sum9));
+    if (waiting.length === 0) continue;
+    const sign = Math.sign(sum9);
     let [area, sum, left, right, top, bottom] = [0, 0, width, 0, height, 0];
     for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-      const [x, y] = [at % width, Math.floor(at / width)];
+      const y = Math.floor(at / width);
+      const x = at - y * width;
       area++;
-      sum += off[at];
-      [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x), Math.min(top, y), Math.max(bottom, y)];
-      const near = [x > 0 ? at - 1 : at, x < width - 1 ? at + 1 : at, y > 0 ? at - width : at, y < height - 1 ? at + width : at]; // biome-ignore format: four
-      for (const next of near) {
-        if (taken[next] || sign * off[next] < leastContrast) continue;
-        taken[next] = 1;
-        waiting.push(next);
-      }
+      sum += off(at);
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
+      if (x > 0) take(at - 1, sign);
+      if (x < width - 1) take(at + 1, sign);
+      if (y > 0) take(at - width, sign);
+      if (y < height - 1) take(at + width, sign);
     }
     if (area < atLeast) continue;
     const box: Box = [left - margin, top - margin, right - left + 1 + 2 * margin, bottom - top + 1 + 2 * margin];
@@ -80,14 +98,15 @@ function patches(levels: Float32Array, known: Float32Array, width: number, atLea
   return found.sort((a, b) => b.area - a.area);
 }
 
-/** Mean of three by three pixels; the picture's edge stays as it is. */
-function differences(levels: Float32Array, known: Float32Array, width: number): Float32Array {
-  const values = scratch("differences", levels.length);
+/** Nine pixels whose sum is below it have a mean below the least contrast, however both are rounded. */
+const surelyLess = 9 * leastContrast - 0.01;
+
+/** Levels less the known ones, and of each pixel the sum with its neighbours in the row, nearly. */
+function differences(levels: Float32Array, known: Float32Array): { values: Float32Array; rows: Float32Array } {
+  const [values, rows] = [scratch("differences", levels.length), scratch("rows", levels.length)];
   for (let i = 0; i < values.length; i++) values[i] = levels[i] - known[i];
-  const rows = scratch("rows", levels.length);
-  rows.set(values);
-  for (let i = 1; i < values.length - 1; i++) rows[i] = (values[i - 1] + values[i] + values[i + 1]) / 3;
-  values.set(rows);
-  for (let i = width; i < values.length - width; i++) values[i] = (rows[i - width] + rows[i] + rows[i + width]) / 3;
-  return values;
+  const last = values.length - 1;
+  for (let i = 1; i < last; i++) rows[i] = values[i - 1] + values[i] + values[i + 1];
+  [rows[0], rows[last]] = [3 * values[0], 3 * values[last]];
+  return { values, rows };
 }

@@ -22,9 +22,10 @@ export class Picture implements Displayable {
   }
 
   [displaySymbol](): MimeBundle {
-    const { width, height } = render(this.spec);
+    const raster = render(this.spec);
+    const { width, height } = raster;
     return {
-      "image/png": Buffer.from(this.png).toString("base64"),
+      "image/png": Buffer.from(encodePng(raster)).toString("base64"),
       "text/plain": `${this.name}, ${width}×${height} pixels`,
     };
   }

@@ -75,13 +75,13 @@ function drawStrip(
 ): void {
   const zero = top + height / 2;
   // leads of a row are recorded one after the other, so that a beat is where it is on the strip below
+  let next = 0; // beats before it are over: time goes on from left to right
   const heightAt = (x: number) => {
     const time = x / pixelsPerSecond;
+    while (next < beats.length && time - beats[next] >= 0.5) next++;
     let value = 0;
-    for (const at of beats) {
-      const t = time - at;
-      if (t > -0.32 && t < 0.5) value += beat(lead, t, st, withP);
-    }
+    for (let i = next; i < beats.length && time - beats[i] > -0.32; i++)
+      value += beat(lead, time - beats[i], st, withP);
     return zero - value * pixelsPerMm;
   };
   let last = heightAt(left);

@@ -1,4 +1,5 @@
 /** What is painted is found again in the pixels, at its place and of its size; where nothing is painted nothing is found. */
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { displaySymbol } from "../../core/display.ts";
 import { Random } from "../../core/random.ts";
@@ -7,7 +8,7 @@ import {
   picture, qualities, qualityFigures, readRhythm, readSt, regionOf, render, standOuts,
 } from "./index.ts"; // biome-ignore format: a list
 import { canvas, develop, paint } from "./raster.ts";
-import { placeOf, readQuality, similarCases, usualQuality } from "./reader.ts";
+import { placeOf, readEcg, readQuality, similarCases, usualQuality } from "./reader.ts";
 
 const seeds = [0, 1, 2, 3, 4, 5, 6, 7];
 const healthy = (modality: PictureSpec["modality"], seed: number, more: Partial<PictureSpec> = {}): PictureSpec => ({
@@ -129,8 +130,14 @@ describe("electrocardiogram", () => {
 
 describe("quality", () => {
   test.each(modalities)("of a %s: what is wrong is outside the usual range, what is right inside", (modality) => {
-    const { highlights, noise, sharpness } = usualQuality(modality);
-    const trace = modality === "ECG" ? { trace: { rate: 66, irregular: false, st: {} } } : {};
+    const { highlights, noise, sharpness } = usualQuality[modality];
+    const rhythm = (rate: number) => (modality === "ECG" ? { trace: { rate, irregular: false, st: {} } } : {});
+    const all = Array.from({ length: 16 }, (_, seed) => readQuality(healthy(modality, seed, rhythm(72))));
+    for (const name of ["highlights", "noise", "sharpness"] as const) {
+      const read = all.map((figures) => figures[name]);
+      expect([Math.min(...read), Math.max(...read)]).toEqual(usualQuality[modality][name]);
+    }
+    const trace = rhythm(66);
     for (const quality of qualities) {
       const read = readQuality(healthy(modality, 23, { quality, ...trace }));
       expect(read.highlights < 0.7 * highlights[0]).toBe(quality === "underexposed");
@@ -142,6 +149,28 @@ describe("quality", () => {
     const { noise } = qualityFigures(render(healthy("head CT", 1, { quality: "noisy" })));
     expect(Math.abs(noise - 20)).toBeLessThan(2);
   });
+});
+
+test("pixels and readings stay as they were when tasks were first made of them: recorded episodes replay", () => {
+  const [pixels, readings] = [createHash("sha256"), createHash("sha256")];
+  for (const [seed, modality] of modalities.entries()) {
+    const random = new Random(seed).split("kept");
+    const trace = modality === "ECG" ? { trace: { rate: 87, irregular: true, st: { II: 2, V2: -1 } } } : {};
+    const kinds = findingKinds.filter((kind) => kind.modality === modality);
+    for (const quality of qualities) {
+      const lesions = kinds.length > 0 ? [drawLesion(random, random.choice(kinds))] : [];
+      const spec = healthy(modality, random.integer(1000), { quality, lesions, ...trace });
+      const raster = render(spec);
+      pixels.update(raster.data);
+      const found = modality === "ECG" ? readEcg(spec) : standOuts(raster, modality);
+      const measured = Array.isArray(found) ? found.map(({ box }) => measure(raster, box) ?? null) : [];
+      readings.update(JSON.stringify([found, measured, qualityFigures(raster)]));
+    }
+  }
+  expect([pixels, readings].map((hash) => hash.digest("hex").slice(0, 16))).toEqual([
+    "3d430f92182abaf9",
+    "781949fd0db7fb4a",
+  ]);
 });
 
 test("the same spec gives the same pixels, another seed others; a picture is a PNG in a cell", () => {

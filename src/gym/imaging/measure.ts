@@ -92,11 +92,12 @@ export function measure(raster: Raster, asked: Box): Measurement | undefined {
   const [left, top, w, h] = box;
   const levels = brightness(raster, box);
   const [rim, middle]: number[][] = [[], []];
-  levels.forEach((level, i) => {
-    const [x, y] = [i % w, Math.floor(i / w)];
-    if (onRim(x, y, w, h)) rim.push(level);
-    else if (Math.abs(x - (w - 1) / 2) <= 2 && Math.abs(y - (h - 1) / 2) <= 2) middle.push(level);
-  });
+  for (let y = 0; y < h; y++) {
+    for (let x = 0; x < w; x++) {
+      if (onRim(x, y, w, h)) rim.push(levels[y * w + x]);
+      else if (Math.abs(x - (w - 1) / 2) <= 2 && Math.abs(y - (h - 1) / 2) <= 2) middle.push(levels[y * w + x]);
+    }
+  }
   if (rim.length === 0 || middle.length === 0) return undefined;
   const [around, peak] = [rim, middle].map((values) => median(Float32Array.from(values)));
   if (Math.abs(peak - around) < leastContrast) return undefined;
@@ -125,6 +126,7 @@ export function measure(raster: Raster, asked: Box): Measurement | undefined {
   const [a, b] = [2 * Math.sqrt(middleOf + root), 2 * Math.sqrt(Math.max(pixel, middleOf - root))];
   const slope = 0.5 * Math.atan2(2 * covariance, varX - varY);
   const hues = huesOf(raster, box, inner);
+  const folded = (axis: number) => foldOver(hues, w, meanX, meanY, axis);
   return {
     long: 2 * a,
     short: 2 * b,
@@ -135,8 +137,8 @@ export function measure(raster: Raster, asked: Box): Measurement | undefined {
     difference: differenceOf(raster, box, inner),
     level,
     edge: edgeOf(levels, ring(core, w, h), w, around, level) / (Math.PI * (1.5 * (a + b) - Math.sqrt(a * b)) * 0.5),
-    colourSpread: spread(hues.values()),
-    asymmetry: Math.max(...[slope, slope + Math.PI / 2].map((axis) => foldOver(hues, w, meanX, meanY, axis))),
+    colourSpread: spread(hues),
+    asymmetry: hues ? Math.max(folded(slope), folded(slope + Math.PI / 2)) : 0,
   };
 }
 
@@ -145,12 +147,13 @@ function differenceOf({ width, channels, data }: Raster, [left, top, w, h]: Box,
   return Array.from({ length: channels }, (_, channel) => {
     const rim: number[] = [];
     let [sum, count] = [0, 0];
-    for (let i = 0; i < mask.length; i++) {
-      const [x, y] = [i % w, Math.floor(i / w)];
-      const level = data[((top + y) * width + left + x) * channels + channel];
-      if (onRim(x, y, w, h)) rim.push(level);
-      if (mask[i]) sum += level;
-      count += mask[i];
+    for (let y = 0, i = 0; y < h; y++) {
+      for (let x = 0; x < w; x++, i++) {
+        const level = data[((top + y) * width + left + x) * channels + channel];
+        if (onRim(x, y, w, h)) rim.push(level);
+        if (mask[i]) sum += level;
+        count += mask[i];
+      }
     }
     return sum / (count || 1) - median(Float32Array.from(rim));
   });
@@ -176,36 +179,46 @@ function edgeOf(levels: Float32Array, near: Uint8Array, w: number, around: numbe
   return count;
 }
 
-/** red − blue of the covered pixels, by their place in the box; empty in grey pictures. */
-function huesOf({ width, channels, data }: Raster, [left, top, w]: Box, mask: Uint8Array): Map<number, number> {
-  const hues = new Map<number, number>();
-  if (channels === 1) return hues;
-  mask.forEach((set, i) => {
-    const place = ((top + Math.floor(i / w)) * width + left + (i % w)) * channels;
-    if (set) hues.set(i, data[place] - data[place + 2]);
-  });
+/** Where a pixel is not covered. */
+const noHue = -32768;
+
+/** red − blue of the covered pixels, by their place in the box; undefined in grey pictures. */
+function huesOf({ width, channels, data }: Raster, [left, top, w, h]: Box, mask: Uint8Array): Int16Array | undefined {
+  if (channels === 1) return undefined;
+  const hues = new Int16Array(mask.length).fill(noHue);
+  for (let y = 0, i = 0; y < h; y++) {
+    for (let x = 0; x < w; x++, i++) {
+      const place = ((top + y) * width + left + x) * channels;
+      if (mask[i]) hues[i] = data[place] - data[place + 2];
+    }
+  }
   return hues;
 }
 
 /** Mean difference of what lies on both sides of an axis through the centre. */
-function foldOver(hues: ReadonlyMap<number, number>, w: number, cx: number, cy: number, axis: number): number {
+function foldOver(hues: Int16Array, w: number, cx: number, cy: number, axis: number): number {
   const [cos, sin] = [Math.cos(2 * axis), Math.sin(2 * axis)];
   let [sum, count] = [0, 0];
-  for (const [i, hue] of hues) {
+  for (let i = 0; i < hues.length; i++) {
+    if (hues[i] === noHue) continue;
     const [dx, dy] = [(i % w) - cx, Math.floor(i / w) - cy];
-    const mirror = hues.get(Math.round(cy + dx * sin - dy * cos) * w + Math.round(cx + dx * cos + dy * sin));
-    if (mirror === undefined) continue;
-    sum += Math.abs(hue - mirror);
+    const mirror = Math.round(cy + dx * sin - dy * cos) * w + Math.round(cx + dx * cos + dy * sin);
+    if (mirror < 0 || mirror >= hues.length || hues[mirror] === noHue) continue;
+    sum += Math.abs(hues[i] - hues[mirror]);
     count++;
   }
   return count === 0 ? 0 : sum / count;
 }
 
-function spread(given: Iterable<number>): number {
-  const values = [...given];
+/** Standard deviation of the hues; 0 in grey pictures. */
+function spread(hues: Int16Array | undefined): number {
+  const values = hues?.filter((hue) => hue !== noHue) ?? [];
   if (values.length === 0) return 0;
-  const centre = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / values.length);
+  let [sum, squares] = [0, 0];
+  for (const value of values) sum += value;
+  const centre = sum / values.length;
+  for (const value of values) squares += (value - centre) ** 2;
+  return Math.sqrt(squares / values.length);
 }
 
 /** From the middle outwards, over neighbours that are nearer to `peak` than to `around`. */
@@ -231,25 +244,24 @@ function grow(levels: Float32Array, w: number, h: number, around: number, peak: 
   return core;
 }
 
-function neighbours(mask: Uint8Array, w: number, h: number, wanted: (set: number) => boolean): Uint8Array {
-  return mask.map((_, i) => {
-    const [x, y] = [i % w, Math.floor(i / w)];
-    let set = mask[i];
-    set += x > 0 ? mask[i - 1] : 0;
-    set += x < w - 1 ? mask[i + 1] : 0;
-    set += y > 0 ? mask[i - w] : 0;
-    set += y < h - 1 ? mask[i + w] : 0;
-    return Number(wanted(set));
-  });
+/** Pixels of which at least so many of five, they and their four neighbours, are set. */
+function neighbours(mask: Uint8Array, w: number, h: number, atLeast: number): Uint8Array {
+  const out = new Uint8Array(mask.length);
+  for (let y = 0, i = 0; y < h; y++) {
+    for (let x = 0; x < w; x++, i++) {
+      let set = mask[i];
+      if (x > 0) set += mask[i - 1];
+      if (x < w - 1) set += mask[i + 1];
+      if (y > 0) set += mask[i - w];
+      if (y < h - 1) set += mask[i + w];
+      if (set >= atLeast) out[i] = 1;
+    }
+  }
+  return out;
 }
-const dilate = (mask: Uint8Array, w: number, h: number) => neighbours(mask, w, h, (set) => set > 0);
-const erode = (mask: Uint8Array, w: number, h: number) =>
-  neighbours(
-    neighbours(mask, w, h, (set) => set === 5),
-    w,
-    h,
-    (set) => set === 5,
-  );
+const dilate = (mask: Uint8Array, w: number, h: number) => neighbours(mask, w, h, 1);
+/** By two pixels. */
+const erode = (mask: Uint8Array, w: number, h: number) => neighbours(neighbours(mask, w, h, 5), w, h, 5);
 
 function mean(levels: Float32Array, mask: Uint8Array): number | undefined {
   let [sum, count] = [0, 0];

@@ -90,12 +90,11 @@ export function tools(tool: ReturnType<typeof toolsOf<State>>) {
         const { modality, picture } = imageOf(state, id);
         if (modality === "ECG") throw new ToolError("an ECG is read with measureEcg");
         const { unit, unitPerPixel, places } = modalityFacts[modality];
-        const found = readWhole(picture);
         const asked = focus.trim().toLowerCase();
         const named = Object.keys(places).find((place) => place.toLowerCase() === asked);
         if (asked !== "whole" && !named)
           throw new ToolError(`no place ${focus}. Places: whole, ${Object.keys(places).join(", ")}`);
-        const shown = found.filter(({ place }) => !named || place === undefined || place === named);
+        const shown = readWhole(picture).filter(({ place }) => !named || place === undefined || place === named);
         return { modality, unit, unitPerPixel, standingOut: shown };
       },
     }),
@@ -160,7 +159,7 @@ export function tools(tool: ReturnType<typeof toolsOf<State>>) {
       parameters: { imageId },
       run({ imageId: id }, { state }) {
         const { modality, picture } = imageOf(state, id);
-        return { ...readQuality(picture), usual: usualQuality(modality) };
+        return { ...readQuality(picture), usual: usualQuality[modality] };
       },
     }),
     searchSimilarCases: tool({
