@@ -26,6 +26,11 @@ test.each(["triage", "consultation", "frozen-lake"])("%s is sound", async (name)
   expect(found.expert).toBeGreaterThan(0.95);
 });
 
+test("no seed is begun when the time is up, but the first", async () => {
+  const found = await soak(few(lake, 5), { ...options, seeds: 50, minutes: 1e-6 });
+  expect(found).toMatchObject({ seeds: 1, tasks: 5 });
+});
+
 test("what is unsound is seen and named", async () => {
   const test0 = lake.tasks({ split: "test", count: 1 })[0];
   let started = 0;

@@ -7,7 +7,7 @@ import { textTable } from "../../src/core/table.ts";
 import { gym } from "../../src/index.ts";
 import { type Soaked, type SoakOptions, soak, verdict } from "./soak.ts";
 
-const help = `npm run soak -- gym [--domain name …] [--seeds n] [--first-seed n] [--played n] [--jobs n]
+const help = `npm run soak -- gym [--domain name …] [--seeds n] [--first-seed n] [--played n] [--minutes n] [--jobs n]
 
 Every domain of the gym on the task sets of many seeds: all tasks lint clean and none is in the shipped test split while in training; the
 test tasks are played by the expert, by random actions, with an empty answer and with fuzzed completions, and every episode is played
@@ -16,6 +16,7 @@ again from its record. Prints a table and what was wrong; exit code 1 if anythin
   --seeds n        default 1000
   --first-seed n   default 0
   --played n       test tasks of each seed that are played; default 10
+  --minutes n      of each domain: no seed but the first is begun after it; default: none
   --jobs n         domains at a time; default: the machine's cores`;
 
 type Given = SoakOptions & { domains: string[]; jobs: number; child: boolean };
@@ -29,6 +30,7 @@ function parse(): Given | undefined {
       seeds: { type: "string", default: "1000" },
       "first-seed": { type: "string", default: "0" },
       played: { type: "string", default: "10" },
+      minutes: { type: "string", default: "Infinity" },
       jobs: { type: "string", default: String(availableParallelism()) },
       /** Soaks the one domain in this process and prints what was found as JSON. */
       child: { type: "boolean", default: false },
@@ -40,10 +42,12 @@ function parse(): Given | undefined {
     if (Number.isSafeInteger(value) && value >= least) return value;
     throw new Error(`--${name} is "${values[name]}"; it must be a whole number, at least ${least}.`);
   };
+  const minutes = Number(values.minutes);
+  if (!(minutes > 0)) throw new Error(`--minutes is "${values.minutes}"; it must be a number above 0.`);
   const domains = [...new Set(values.domain)];
   for (const name of domains) gym.domain(name); // says at once what is not there
   const [seeds, firstSeed, played, jobs] = [whole("seeds", 1), whole("first-seed", 0), whole("played", 1), whole("jobs", 1)]; // biome-ignore format: a list
-  return { domains, seeds, firstSeed, played, jobs, child: values.child };
+  return { domains, seeds, firstSeed, played, minutes, jobs, child: values.child };
 }
 
 try {
@@ -63,17 +67,19 @@ async function all(given: Given): Promise<Soaked[]> {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       const one = await inChild(name, given);
       found.set(name, one);
-      console.error(`· ${name}: ${one.seconds.toFixed(0)} s, ${verdict(one).length === 0 ? "sound" : "see below"}`);
+      const sound = verdict(one).length === 0 ? "sound" : "see below";
+      console.error(`· ${name}: ${one.seeds} of ${given.seeds} seeds in ${one.seconds.toFixed(0)} s, ${sound}`);
     }
   };
   await Promise.all(Array.from({ length: given.jobs }, work));
   return given.domains.map((name) => found.get(name)!);
 }
 
-function inChild(name: string, { seeds, firstSeed, played }: SoakOptions): Promise<Soaked> {
-  const args = ["--child", "--domain", name, "--seeds", seeds, "--first-seed", firstSeed, "--played", played].map(
-    String,
-  );
+function inChild(
+  name: string,
+  { seeds, firstSeed, played, minutes = Number.POSITIVE_INFINITY }: SoakOptions,
+): Promise<Soaked> {
+  const args = ["--child", "--domain", name, "--seeds", seeds, "--first-seed", firstSeed, "--played", played, "--minutes", minutes].map(String); // biome-ignore format: a line
   const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });

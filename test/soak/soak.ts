@@ -8,11 +8,14 @@ export interface SoakOptions {
   firstSeed: number;
   /** Test tasks of each seed that are played; all tasks are linted. */
   played: number;
+  /** No seed but the first is begun after it. @default none */
+  minutes?: number;
 }
 
 /** What was found of one domain. */
 export interface Soaked {
   domain: string;
+  /** Fewer than were asked for if the time was up. */
   seeds: number;
   tasks: number;
   lintErrors: number;
@@ -39,15 +42,20 @@ const shownProblems = 20;
 const compareEvery = 20;
 const fuzzTurns = 6;
 
-export async function soak(domain: gym.Domain, { seeds, firstSeed, played }: SoakOptions): Promise<Soaked> {
+export async function soak(
+  domain: gym.Domain,
+  { seeds, firstSeed, played, minutes = Number.POSITIVE_INFINITY }: SoakOptions,
+): Promise<Soaked> {
   const startedAt = performance.now();
-  const found: Soaked = { domain: domain.name, seeds, tasks: 0, lintErrors: 0, contaminated: 0, episodes: 0, unlike: 0, expert: 0, random: 0, empty: 0, broken: 0, seconds: 0, problems: [] }; // biome-ignore format: a record
+  const found: Soaked = { domain: domain.name, seeds: 0, tasks: 0, lintErrors: 0, contaminated: 0, episodes: 0, unlike: 0, expert: 0, random: 0, empty: 0, broken: 0, seconds: 0, problems: [] }; // biome-ignore format: a record
   const tell = (what: string) => {
     if (found.problems.length < shownProblems) found.problems.push(`${domain.name}: ${what}`);
   };
   const heldOut = domain.tasks({ split: "test" });
   const [experts, randoms]: number[][] = [[], []];
   for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
+    if (found.seeds > 0 && performance.now() - startedAt > 60_000 * minutes) break;
+    found.seeds++;
     const tasks = domain.tasks({ seed });
     found.tasks += tasks.length;
     if (seed % compareEvery === 0 && JSON.stringify(domain.tasks({ seed })) !== JSON.stringify(tasks))
