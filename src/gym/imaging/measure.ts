@@ -126,7 +126,7 @@ export function measure(raster: Raster, asked: Box): Measurement | undefined {
   const [a, b] = [2 * Math.sqrt(middleOf + root), 2 * Math.sqrt(Math.max(pixel, middleOf - root))];
   const slope = 0.5 * Math.atan2(2 * covariance, varX - varY);
   const hues = huesOf(raster, box, inner);
-  const folded = (axis: number) => foldOver(hues, w, meanX, meanY, axis);
+  const folded = (axis: number) => (hues ? foldOver(hues, w, meanX, meanY, axis) : 0);
   return {
     long: 2 * a,
     short: 2 * b,
@@ -138,7 +138,7 @@ export function measure(raster: Raster, asked: Box): Measurement | undefined {
     level,
     edge: edgeOf(levels, ring(core, w, h), w, around, level) / (Math.PI * (1.5 * (a + b) - Math.sqrt(a * b)) * 0.5),
     colourSpread: spread(hues),
-    asymmetry: hues ? Math.max(folded(slope), folded(slope + Math.PI / 2)) : 0,
+    asymmetry: Math.max(folded(slope), folded(slope + Math.PI / 2)),
   };
 }
 
