@@ -46,6 +46,7 @@ export async function saveState(
   const { model, optimizer } = trainee;
   const saving = saveCheckpoint(folder.checkpoints, state.step, async (directory) => {
     await optimizer.save(join(directory, optimizerFile));
+    for (const { file, save } of trainee.companions ?? []) await save(join(directory, file));
     if (model.adapter) {
       await model.adapter.engine.save(join(directory, "adapter_model.safetensors"), "f32");
       const base = model.source.id ?? model.source.directory;
@@ -79,7 +80,12 @@ export async function restoreStep(verb: string, folder: RunFolder, trainee: Trai
       "corrupt",
       `${verb}: the best checkpoint, step ${step} of ${folder.id}, is not whole: ${fault}.`,
     );
-  await trainee.optimizer.load(join(checkpoint.path, optimizerFile));
+  await restore(trainee, checkpoint);
+}
+
+async function restore({ optimizer, companions = [] }: Trainee, { path }: Checkpoint): Promise<void> {
+  await optimizer.load(join(path, optimizerFile));
+  for (const { file, load } of companions) await load(join(path, file));
 }
 
 export interface Resumed<State extends TrainingState> {
@@ -110,7 +116,7 @@ export async function resumeRun<State extends TrainingState>(
       `${verb}: ${basename(path)} ran with ${different} ${was}, this call has ${is}. Give what it had, or start a new run without resume.`,
     );
   }
-  await trainee.optimizer.load(join(checkpoint.path, optimizerFile));
+  await restore(trainee, checkpoint);
   const { folder, metrics } = await RunFolder.resume(path, checkpoint.step);
   return { folder, state, metrics };
 }

@@ -59,6 +59,10 @@ export const isModelLike = (value: unknown): value is Model => {
   );
 };
 
+export const modelSchema = z
+  .custom<Model | string>((value) => typeof value === "string" || isModelLike(value))
+  .describe("a model, as loadModel gives it, or its path or hub id");
+
 /** `refuse("lora", "…")` throws for the verb. */
 export function refusing(verb: string) {
   return (option: string, message: string): never => {

@@ -7,8 +7,8 @@ import { z } from "zod";
 import { defineEnvironment, type Task } from "../../gym/index.ts";
 import { loadModel } from "../../model/load.ts";
 import type { Model } from "../../model/model.ts";
+import { isOf } from "../policy/policy-events.ts";
 import { grpo } from "./grpo.ts";
-import { isGrpo } from "./grpo-events.ts";
 
 let folder: string;
 let model: Model;
@@ -31,7 +31,7 @@ it("learns a tiny task in a few steps; sampler and trainer agree", async () => {
     ...{ model, data: asked, rewards: { vowels }, steps: 7, tasksPerStep: 4, groupSize: 8, maxNewTokens: 12 },
     ...{ learningRate: 5e-3, schedule: "constant", klCoefficient: 0.01, iterations: 2 },
   });
-  const steps = result.events.filter(isGrpo("step-end"));
+  const steps = result.events.filter(isOf("step-end"));
   expect(steps.every(({ logprobGap }) => logprobGap! < 1e-3)).toBe(true);
   expect(steps[0].kl).toBeCloseTo(0, 5);
   expect(result.summary.lastReward! - result.summary.firstReward!).toBeGreaterThan(0.08);
@@ -63,7 +63,7 @@ it("learns from episodes of several turns: what was drawn is what is scored, obs
   const run = { steps: 1, tasksPerStep: 2, groupSize: 4, maxNewTokens: 40, learningRate: 1e-3 };
   const odd = ({ completion }: { completion: string }) => completion.length % 2;
   const result = await grpo({ model, environment: lab, tasks, rewards: { calls: 1, odd }, ...run });
-  const [step] = result.events.filter(isGrpo("step-end"));
+  const [step] = result.events.filter(isOf("step-end"));
   expect(step).toMatchObject({ updates: 1, failed: 0 });
   expect(step.turns).toBeGreaterThan(1);
   expect(step.logprobGap).toBeLessThan(1e-4);

@@ -1,9 +1,11 @@
 import { displaySymbol, type MimeBundle } from "../../core/display.ts";
 import { mean } from "../../core/mean.ts";
-import { type Transcript, transcript } from "../../gym/index.ts";
+import type { Transcript } from "../../gym/index.ts";
 import type { Figure } from "../../plot/figure.ts";
+import { isOf } from "../policy/policy-events.ts";
+import { keptSamples } from "../policy/policy-view.ts";
 import { Trained } from "../trained.ts";
-import { type GrpoEvent, isGrpo } from "./grpo-events.ts";
+import type { GrpoEvent } from "./grpo-events.ts";
 import { grpoFigure } from "./grpo-figure.ts";
 
 export interface GrpoSummary {
@@ -38,10 +40,7 @@ export class GrpoResult extends Trained {
 
   /** Rollouts that were kept on the way, newest first, to read. */
   get samples(): { step: number; transcript: Transcript }[] {
-    const kept = this.events.filter(isGrpo("samples"));
-    return kept
-      .flatMap(({ step, samples }) => samples.map((each) => ({ step, transcript: transcript(each) })))
-      .reverse();
+    return keptSamples(this.events);
   }
 
   [displaySymbol](): MimeBundle {
@@ -51,7 +50,7 @@ export class GrpoResult extends Trained {
 
 /** From the events, those before a resume included. */
 export function summarizeGrpo(events: readonly GrpoEvent[], peakMemoryBytes: number): GrpoSummary {
-  const steps = events.filter(isGrpo("step-end"));
+  const steps = events.filter(isOf("step-end"));
   const tenth = Math.max(1, Math.round(steps.length / 10));
   const rewardOf = (some: typeof steps) => mean(some.map(({ reward }) => reward));
   const sum = (of: (step: (typeof steps)[number]) => number) => steps.reduce((total, step) => total + of(step), 0);
@@ -64,7 +63,7 @@ export function summarizeGrpo(events: readonly GrpoEvent[], peakMemoryBytes: num
     seconds: sum(({ seconds }) => seconds.rollout + seconds.scoring + seconds.update),
     zeroVariance: mean(steps.map(({ zeroVariance }) => zeroVariance)),
     failed: mean(steps.map(({ failed }) => failed)),
-    skippedSteps: events.filter(isGrpo("step-skipped")).length,
+    skippedSteps: events.filter(isOf("step-skipped")).length,
     peakMemoryBytes,
   };
 }

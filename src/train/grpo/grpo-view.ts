@@ -1,82 +1,21 @@
-/** A running grpo in its cell: progress, figures, curves with what is healthy, and samples to open as transcripts. */
-import { displaySymbol, escapeHtml, type MimeBundle } from "../../core/display.ts";
-import { formatBytes, formatDuration, type RunProgress } from "../../core/progress-line.ts";
+/** A running grpo in its cell. */
+import type { MimeBundle } from "../../core/display.ts";
 import type { RunState } from "../../core/run.ts";
-import { htmlTable } from "../../core/table.ts";
-import { transcript } from "../../gym/index.ts";
-import { type Fact, runHeader } from "../run-header.ts";
-import { type GrpoEvent, type GrpoStepEnd, isGrpo } from "./grpo-events.ts";
+import { isOf } from "../policy/policy-events.ts";
+import { fewMixed, leastMixed, policyView } from "../policy/policy-view.ts";
+import type { GrpoEvent } from "./grpo-events.ts";
 import { grpoFigure, healthRows } from "./grpo-figure.ts";
 import type { GrpoResult } from "./grpo-result.ts";
 
-type State = RunState<GrpoResult, GrpoEvent>;
-
-/** Points of a curve while it runs. */
-const livePoints = 250;
-/** Transcripts under the curves: those of the last few times. */
-const shownSamples = 8;
-/** Share of groups that differ in more than form below which there is little to learn. */
-export const leastMixed = 0.3;
-
-export function grpoView(state: State): MimeBundle {
+export function grpoView(state: RunState<GrpoResult, GrpoEvent>): MimeBundle {
   const { events } = state;
-  const start = events.findLast(isGrpo("start"));
-  const last = events.findLast(isGrpo("step-end"));
-  const facts = factsOf(state, last);
-  const warnings = warningsOf(events);
-  const text = [
-    `grpo: ${facts.map(([label, value]) => `${label} ${value}`.trim()).join(" · ")}`,
-    ...warnings.map((line) => `! ${line}`),
-  ].join("\n");
-  const red = warnings.map((line) => `<div style="color:#c0392b">${escapeHtml(line)}</div>`).join("");
-  const head = `${runHeader(state, { done: last?.step ?? 0, steps: start?.steps }, facts)}${red}`;
-  if (!start || !last) return { "text/html": head, "text/plain": text };
-  const table = htmlTable(
-    `step ${last.step}`,
-    ["", "now", "healthy"],
-    healthRows.map(({ name, now, healthy }) => [name, now(last), healthy]),
-  );
-  const below = `<details><summary>what these say, and what is healthy</summary>${table}</details>${samplesHtml(events)}`;
-  const isLive = state.status === "running";
-  const figure = grpoFigure(events, { steps: start.steps, ...(isLive && { points: livePoints }) });
-  if (isLive) return { "text/html": `${head}${figure.toSvg()}${below}`, "text/plain": text };
-  const { "image/svg+xml": svg, "text/html": html } = figure[displaySymbol]();
-  return { "text/html": `${head}${html}${below}`, "image/svg+xml": svg, "text/plain": text };
-}
-
-/** For the terminal's line. */
-export function grpoMeter({ events }: State): RunProgress | undefined {
-  const start = events.findLast(isGrpo("start"));
-  if (!start) return undefined;
-  const last = events.findLast(isGrpo("step-end"));
-  return { done: last?.step ?? start.step, total: start.steps, detail: last && `reward ${last.reward.toFixed(3)}` };
-}
-
-function factsOf({ status, elapsedMs, events, error }: State, last: GrpoStepEnd | undefined): Fact[] {
-  const facts: Fact[] = [["", status === "running" && !last ? "first rollouts" : status]];
-  const phase = events.at(-1);
-  if (status === "running" && phase?.type === "phase") facts.push([phase.phase, `${phase.done} of ${phase.total}`]);
-  if (last) {
-    const { reward, entropy, memoryBytes, tokensPerSecond, level } = last;
-    facts.push(["reward", reward.toFixed(3)]);
-    if (level !== null) facts.push(["level", String(level)]);
-    if (entropy !== null) facts.push(["entropy", entropy.toFixed(3)]);
-    if (tokensPerSecond.rollout !== null) {
-      facts.push(["rollout tokens/s", Math.round(tokensPerSecond.rollout).toLocaleString("en")]);
-    }
-    facts.push(["memory", formatBytes(memoryBytes)]);
-  }
-  facts.push(["time", formatDuration(elapsedMs / 1000)]);
-  if (last && status === "running") facts.push(["ETA", formatDuration(last.etaSeconds)]);
-  if (error !== undefined && status === "failed") {
-    facts.push(["", error instanceof Error ? error.message : String(error)]);
-  }
-  return facts;
+  const figure = (options: { steps?: number; points?: number }) => grpoFigure(events, options);
+  return policyView(state, { rows: healthRows, figure, warnings: warningsOf(events) });
 }
 
 /** What stands in the way of learning, in words. */
-export function warningsOf(events: readonly GrpoEvent[]): string[] {
-  const steps = events.filter(isGrpo("step-end"));
+function warningsOf(events: readonly GrpoEvent[]): string[] {
+  const steps = events.filter(isOf("step-end"));
   const recent = steps.slice(-10);
   const warnings: string[] = [];
   if (steps.length > 0 && steps[0].mixed < leastMixed) warnings.push(fewMixed(steps[0].mixed, "At the first step"));
@@ -84,26 +23,5 @@ export function warningsOf(events: readonly GrpoEvent[]): string[] {
     const since = recent.length === 1 ? "this step" : `the last ${recent.length} steps`;
     warnings.push(`In ${since} the rewards of every group were all alike: nothing was learned from them.`);
   }
-  const skipped = events.filter(isGrpo("step-skipped"));
-  if (skipped.length > 0) warnings.push(`${skipped.length} steps were skipped; the last: ${skipped.at(-1)!.reason}`);
-  const failures = steps.at(-1)?.failures ?? [];
-  for (const { boundary, message, count } of failures) warnings.push(`${count} failed (${boundary}): ${message}`);
-  const unfinite = steps.reduce((sum, { skippedUpdates }) => sum + skippedUpdates, 0);
-  if (unfinite > 0) warnings.push(`${unfinite} updates were left out: loss or gradient was not finite.`);
   return warnings;
-}
-
-export function fewMixed(share: number, when: string): string {
-  const percent = (value: number) => `${(100 * value).toFixed(0)} %`;
-  return (
-    `${when} ${percent(share)} of the groups differ in more than form; below ${percent(leastMixed)} there is little to learn ` +
-    "from. Clean tool calls by sft first, take tasks that sometimes succeed, raise groupSize or temperature."
-  );
-}
-
-function samplesHtml(events: readonly GrpoEvent[]): string {
-  const kept = events.filter(isGrpo("samples")).slice(-3).reverse();
-  const shown = kept.flatMap(({ step, samples }) => samples.map((sample) => ({ step, sample }))).slice(0, shownSamples);
-  const rows = shown.map(({ step, sample }) => `<div>step ${step}${transcript(sample).html({ folded: true })}</div>`);
-  return shown.length === 0 ? "" : `<div style="margin-top:6px"><b>samples</b>${rows.join("")}</div>`;
 }

@@ -9,9 +9,10 @@ import type { Model } from "../../model/model.ts";
 import * as track from "../../track/index.ts";
 import { type LossKind, lossKinds } from "../math/loss-kinds.ts";
 import { policyLoss } from "../math/policy-loss.ts";
-import { byteModel, letters, quick, rows } from "./grpo.test-helper.ts";
+import { byteModel, letters, quick, rows } from "../policy/policy.test-helper.ts";
+import { isOf } from "../policy/policy-events.ts";
 import { grpo } from "./grpo.ts";
-import { type GrpoStepEnd, isGrpo } from "./grpo-events.ts";
+import type { GrpoStepEnd } from "./grpo-events.ts";
 import type { GrpoOptions } from "./grpo-options.ts";
 import type { GrpoResult } from "./grpo-result.ts";
 
@@ -28,7 +29,7 @@ afterEach(() => {
 });
 
 const train = (options: Partial<GrpoOptions> = {}) => grpo({ model, ...quick, ...options });
-const stepsOf = ({ events }: Pick<GrpoResult, "events">) => events.filter(isGrpo("step-end"));
+const stepsOf = ({ events }: Pick<GrpoResult, "events">) => events.filter(isOf("step-end"));
 const adapterBytes = (result: { path: string }) => readFileSync(join(result.path, "adapter/adapter_model.safetensors"));
 
 /** Of about half of the completions. */
@@ -278,7 +279,7 @@ describe("rewards that go wrong", () => {
     await expect(run).rejects.toMatchObject({
       message: expect.stringMatching(/no rollout has a reward at step 5, the 5th step in a row .*: no judge/),
     });
-    expect(run.events.filter(isGrpo("step-skipped"))).toHaveLength(5);
+    expect(run.events.filter(isOf("step-skipped"))).toHaveLength(5);
     expect((await track.runs())[0]).toMatchObject({ status: "failed" });
   });
 
@@ -366,11 +367,11 @@ describe("resume", () => {
     expect(isCancelled(await run.then(undefined, (reason) => reason))).toBe(true);
     const [{ id, status }] = await track.runs();
     expect(status).toBe("cancelled");
-    const kept = run.events.filter(isGrpo("step-end")).length;
+    const kept = run.events.filter(isOf("step-end")).length;
     const resumed = await train({ ...long, resume: id });
     expect(resumed.id).toBe(id);
     expect(kept).toBe(4);
-    expect(resumed.events.filter(isGrpo("start")).at(-1)!.step).toBe(4); // what was learned before the cancel was kept
+    expect(resumed.events.filter(isOf("start")).at(-1)!.step).toBe(4); // what was learned before the cancel was kept
     expect(adapterBytes(resumed)).toEqual(adapterBytes(whole));
     expect(curve(resumed)).toEqual(curve(whole));
     await expect(train({ ...long, resume: id, epsilon: 0.1 })).rejects.toThrow(

@@ -22,7 +22,7 @@ function program(): string {
   const path = join(folder, "train.ts");
   writeFileSync(
     path,
-    `import { byteModel, letters, quick } from ${source("grpo.test-helper.ts")};
+    `import { byteModel, letters, quick } from ${source("../policy/policy.test-helper.ts")};
     import { grpo } from ${source("grpo.ts")};
     import { policyLoss } from ${source("../math/policy-loss.ts")};
     const counts = {};

@@ -1,7 +1,8 @@
 /** Rollouts as batches to learn from: their tokens packed, a group's prompt once, with masks, advantages and log-probabilities. */
+import type { Random } from "../../core/random.ts";
 import type { Batch } from "../../engine/engine.ts";
 import type { Trajectory } from "../../generate/index.ts";
-import { type Group, packGroups } from "../grpo/groups.ts";
+import { type Group, packGroups } from "../groups.ts";
 import type { Span } from "../math/sequences.ts";
 
 /**
@@ -16,7 +17,10 @@ export interface Completion {
   mask: Uint8Array;
   /** (T) As they were drawn. */
   samplerLogprobs: Float32Array;
-  advantage: number;
+  /** (T), or one for all of its tokens. */
+  advantage: number | Float32Array;
+  /** (T) Under the policy as the updates began, where they are known before. */
+  oldLogprobs?: Float32Array;
 }
 
 /** `masked`: rollouts that nothing is learned from. */
@@ -39,9 +43,24 @@ export function completionsOf(
 export const countedTokens = (completions: readonly Completion[]): number =>
   completions.reduce((sum, { mask }) => sum + mask.reduce((a, b) => a + b, 0), 0);
 
+/** The completions of each optimizer step of a pass: groups stay whole, and are shuffled where there are several. */
+export function minibatchesOf<C extends Completion>(
+  groups: readonly (readonly C[])[],
+  minibatches: number,
+  random: Random,
+): C[][] {
+  const order = minibatches === 1 ? [...groups.keys()] : [...random.split("order").permutation(groups.length)];
+  return Array.from({ length: minibatches }, (_, m) => {
+    const [from, to] = [m, m + 1].map((n) => Math.round((n * groups.length) / minibatches));
+    return order.slice(from, to).flatMap((g) => groups[g]);
+  });
+}
+
 /** One forward pass. Arrays are over the T positions of the packed batch. */
-export interface ExperienceBatch {
+export interface ExperienceBatch<C extends Completion = Completion> {
   batch: Batch;
+  /** In the order of `spans`. */
+  completions: readonly C[];
   /** (T) −1 where nothing counts */
   targets: Int32Array;
   spans: Span[];
@@ -54,8 +73,8 @@ export interface ExperienceBatch {
 }
 
 /** Completions in their order, cut into batches of at most `maxTokens` (one alone may exceed it); those of one prompt share it. */
-export function batchesOf(completions: readonly Completion[], maxTokens: number): ExperienceBatch[] {
-  const batches: Completion[][] = [];
+export function batchesOf<C extends Completion>(completions: readonly C[], maxTokens: number): ExperienceBatch<C>[] {
+  const batches: C[][] = [];
   let room = 0;
   for (const completion of completions) {
     const last = batches.at(-1)?.at(-1);
@@ -75,7 +94,7 @@ export function batchesOf(completions: readonly Completion[], maxTokens: number)
 const samePrompt = (a: Completion, b: Completion) =>
   a.prompt === b.prompt || (a.prompt.length === b.prompt.length && a.prompt.every((token, t) => token === b.prompt[t]));
 
-function packCompletions(completions: readonly Completion[]): ExperienceBatch {
+function packCompletions<C extends Completion>(completions: readonly C[]): ExperienceBatch<C> {
   const groups: (Group & { completions: Int32Array[] })[] = [];
   completions.forEach((completion, i) => {
     if (i > 0 && samePrompt(completions[i - 1], completion)) groups.at(-1)!.completions.push(completion.tokens);
@@ -86,13 +105,17 @@ function packCompletions(completions: readonly Completion[]): ExperienceBatch {
   const mask = new Uint8Array(T);
   const advantages = new Float32Array(T);
   const samplerLogprobs = new Float32Array(T);
+  const oldLogprobs = completions[0].oldLogprobs && new Float32Array(T);
   spans.forEach(([start, end], i) => {
+    const { advantage } = completions[i];
     mask.set(completions[i].mask, start);
-    advantages.fill(completions[i].advantage, start, end);
+    if (typeof advantage === "number") advantages.fill(advantage, start, end);
+    else advantages.set(advantage, start);
     samplerLogprobs.set(completions[i].samplerLogprobs, start);
+    oldLogprobs?.set(completions[i].oldLogprobs!, start);
   });
   targets.forEach((_, t) => {
     if (!mask[t]) targets[t] = -1;
   });
-  return { batch, targets, spans, mask, advantages, samplerLogprobs };
+  return { batch, completions, targets, spans, mask, advantages, samplerLogprobs, ...(oldLogprobs && { oldLogprobs }) };
 }

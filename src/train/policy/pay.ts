@@ -23,12 +23,15 @@ export interface Pay {
   payHash: string;
 }
 
-export function resolvePay(options: {
-  environment?: Environment | readonly Environment[];
-  data?: readonly PromptRow[];
-  rewards?: Readonly<Record<string, PaidReward>>;
-}): Pay {
-  const refuse = refusing("grpo");
+export function resolvePay(
+  verb: string,
+  options: {
+    environment?: Environment | readonly Environment[];
+    data?: readonly PromptRow[];
+    rewards?: Readonly<Record<string, PaidReward>>;
+  },
+): Pay {
+  const refuse = refusing(verb);
   const { environment, data, rewards } = options;
   const own: Record<string, Reward> = {};
   const weights: Record<string, number> = {};

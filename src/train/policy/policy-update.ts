@@ -1,11 +1,11 @@
 /** What a step learns from its rollouts: scoring, then μ passes of one or several optimizer steps. */
 import { Random } from "../../core/random.ts";
 import type { EngineAdapter, EngineModel, EngineOptimizer } from "../../engine/engine.ts";
-import type { ResolvedGrpo } from "../grpo/grpo-options.ts";
-import type { Totals } from "../math/loss-kinds.ts";
-import { type PolicyLoss, policyLoss } from "../math/policy-loss.ts";
+import type { LossKind, Totals } from "../math/loss-kinds.ts";
+import { type PolicyLoss, type PolicyLossOptions, policyLoss } from "../math/policy-loss.ts";
 import { highEntropyWeights } from "../math/token-weights.ts";
-import { batchesOf, type Completion, countedTokens, type ExperienceBatch } from "./experience.ts";
+import type { CustomLoss } from "./custom-loss.ts";
+import { batchesOf, type Completion, countedTokens, type ExperienceBatch, minibatchesOf } from "./experience.ts";
 
 export interface Learner {
   engine: EngineModel;
@@ -37,21 +37,34 @@ export interface UpdateResult {
   seconds: { scoring: number; update: number };
 }
 
+/** Nothing was learned, and nothing was to be. */
+export const noUpdate: UpdateResult = {
+  ...{ loss: 0, gradNorm: 0, updates: 0, skipped: 0, kl: null, entropy: null, clippedLow: 0, clippedHigh: 0 },
+  ...{ logprobGap: null, scoredTokens: 0, updatedTokens: 0, seconds: { scoring: 0, update: 0 } },
+};
+
+export interface UpdateOptions {
+  seed: number;
+  /** μ */
+  iterations: number;
+  minibatches: number;
+  microBatchTokens: number;
+  gradientCheckpointing: boolean;
+  maxGradNorm: number;
+  maxNewTokens: number;
+  /** As tokens were drawn. */
+  temperature: number;
+}
+
 /** What of the options learning depends on. */
-export type LearnOptions = Pick<
-  ResolvedGrpo,
-  | (
-      | "seed"
-      | "iterations"
-      | "minibatches"
-      | "microBatchTokens"
-      | "gradientCheckpointing"
-      | "maxGradNorm"
-      | "maxNewTokens"
-    )
-  | ("temperature" | "loss" | "topEntropy" | "klCoefficient" | "klEstimator" | "entropyCoefficient")
-> &
-  Partial<Pick<ResolvedGrpo, "epsilon" | "epsilonHigh" | "delta" | "ratio">>;
+export interface LearnOptions
+  extends UpdateOptions,
+    Pick<PolicyLossOptions, "epsilon" | "epsilonHigh" | "delta" | "ratio" | "klEstimator"> {
+  loss: LossKind | CustomLoss;
+  topEntropy: number;
+  klCoefficient: number;
+  entropyCoefficient: number;
+}
 
 /** One optimizer step's completions, cut into batches, with its totals. */
 interface Part {
@@ -90,24 +103,20 @@ export async function learn(
 function partsOf(groups: readonly (readonly Completion[])[], options: LearnOptions, random: Random): Part[] {
   const { minibatches, klCoefficient, entropyCoefficient, loss, microBatchTokens } = options;
   const isNeeded = ({ advantage, mask }: Completion) => {
-    const learns = advantage !== 0 || klCoefficient !== 0 || entropyCoefficient !== 0 || typeof loss === "function";
+    const isZero = typeof advantage === "number" ? advantage === 0 : advantage.every((a) => a === 0);
+    const learns = !isZero || klCoefficient !== 0 || entropyCoefficient !== 0 || typeof loss === "function";
     return learns && mask.includes(1);
   };
-  const order = minibatches === 1 ? [...groups.keys()] : [...random.split("order").permutation(groups.length)];
   const rolloutTokens = countedTokens(groups.flat()) / minibatches;
-  return Array.from({ length: minibatches }, (_, m) => {
-    const [from, to] = [m, m + 1].map((n) => Math.round((n * groups.length) / minibatches));
-    const own = order.slice(from, to).flatMap((g) => groups[g]);
-    return {
-      batches: batchesOf(own.filter(isNeeded), microBatchTokens),
-      totals: {
-        sequences: own.length,
-        tokens: countedTokens(own),
-        rolloutTokens,
-        maxCompletionTokens: options.maxNewTokens,
-      },
-    };
-  });
+  return minibatchesOf(groups, minibatches, random).map((own) => ({
+    batches: batchesOf(own.filter(isNeeded), microBatchTokens),
+    totals: {
+      sequences: own.length,
+      tokens: countedTokens(own),
+      rolloutTokens,
+      maxCompletionTokens: options.maxNewTokens,
+    },
+  }));
 }
 
 /**
@@ -123,7 +132,7 @@ async function score(learner: Learner, parts: Part[], options: LearnOptions, cou
       count.scoredTokens += batch.batch.tokens.length;
       return (await learner.engine.forward(batch.batch, { adapter, targets: batch.targets, temperature })).logprobs;
     };
-    if (moves) batch.oldLogprobs = await ask(learner.adapter);
+    if (moves) batch.oldLogprobs ??= await ask(learner.adapter);
     if (klCoefficient !== 0) batch.refLogprobs = await ask(learner.reference);
   }
 }

@@ -6,9 +6,9 @@ import { withPlayers } from "../../generate/players.ts";
 import { jobsOf } from "../../generate/rollout.ts";
 import type { Task } from "../../gym/index.ts";
 import type { Model } from "../../model/model.ts";
-import { differs } from "../grpo/groups-report.ts";
-import type { ResolvedGrpo } from "../grpo/grpo-options.ts";
-import { shapeLength } from "./rewards-of.ts";
+import { differs } from "./groups-report.ts";
+import { shapeLength } from "./length-shaping.ts";
+import type { Play } from "./play-options.ts";
 import type { TaskSource } from "./task-source.ts";
 
 export interface PlaySettings {
@@ -24,10 +24,10 @@ export interface PlaySettings {
 export async function playGroups(
   model: Model,
   tasks: readonly Task[],
-  options: ResolvedGrpo,
+  options: Play,
   { seed, groupSize, temperature, signal, ended }: PlaySettings,
 ): Promise<Trajectory[][]> {
-  const jobs = jobsOf("grpo", options.environments, tasks, groupSize);
+  const jobs = jobsOf(options.verb, options.environments, tasks, groupSize);
   // A model's own penalty would draw from another policy than the one that learns.
   const settings = { ...options, seed, temperature, signal, repetitionPenalty: 1 };
   let done = 0;
@@ -36,6 +36,14 @@ export async function playGroups(
   const { lengthShaping } = options;
   const shaped = lengthShaping ? trajectories.map((each) => shapeLength(each, lengthShaping)) : trajectories;
   return tasks.map((_, g) => shaped.slice(g * groupSize, (g + 1) * groupSize));
+}
+
+/** What a step plays. */
+export interface StepPlay extends Play {
+  seed: number;
+  tasksPerStep: number;
+  groupSize: number;
+  dynamicSampling: number;
 }
 
 export interface StepRollouts {
@@ -53,7 +61,7 @@ export interface StepRollouts {
 export async function rollOutStep(
   model: Model,
   source: TaskSource,
-  options: ResolvedGrpo,
+  options: StepPlay,
   { step, signal, ended }: Pick<PlaySettings, "signal" | "ended"> & { step: number },
 ): Promise<StepRollouts> {
   const { tasksPerStep, groupSize, temperature, dynamicSampling } = options;

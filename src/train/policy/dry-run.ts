@@ -5,13 +5,15 @@ import { Random } from "../../core/random.ts";
 import type { RunState } from "../../core/run.ts";
 import { tableBundle } from "../../core/table.ts";
 import type { Trajectory } from "../../generate/index.ts";
-import { playGroups } from "../policy/rollouts.ts";
-import { startTasks, TaskSource } from "../policy/task-source.ts";
+import type { Model } from "../../model/model.ts";
 import { countFailures, differs, differsInSubstance, drawnTokens, partMoments, shareOf } from "./groups-report.ts";
-import type { ResolvedGrpo } from "./grpo-options.ts";
-import { fewMixed, leastMixed } from "./grpo-view.ts";
+import type { Play } from "./play-options.ts";
+import { percent } from "./policy-figure.ts";
+import { fewMixed, leastMixed } from "./policy-view.ts";
+import { playGroups } from "./rollouts.ts";
+import { startTasks, TaskSource } from "./task-source.ts";
 
-export interface GrpoDryRunOptions {
+export interface DryRunOptions {
   /** Groups to play. @default 32 */
   groups?: number;
 }
@@ -23,7 +25,9 @@ interface DryRunRow {
   completionTokens: number;
 }
 
-export class GrpoDryRun implements Displayable {
+export class PolicyDryRun implements Displayable {
+  /** What it is for: "grpo". */
+  readonly verb!: string;
   /** Groups that were played. */
   readonly groups!: number;
   readonly groupSize!: number;
@@ -37,7 +41,7 @@ export class GrpoDryRun implements Displayable {
   readonly warnings!: readonly string[];
   readonly seconds!: number;
 
-  constructor(fields: Omit<GrpoDryRun, typeof displaySymbol | "toString">) {
+  constructor(fields: Omit<PolicyDryRun, typeof displaySymbol | "toString">) {
     Object.assign(this, fields);
   }
 
@@ -46,10 +50,9 @@ export class GrpoDryRun implements Displayable {
   }
 
   [displaySymbol](): MimeBundle {
-    const { groups, groupSize, differing, mixed, drawn, greedy, warnings, seconds } = this;
-    const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+    const { verb, groups, groupSize, differing, mixed, drawn, greedy, warnings, seconds } = this;
     const caption =
-      `grpo dry run: ${groups} groups of ${groupSize} in ${seconds.toFixed(1)} s; ${percent(mixed)} differ in more than form, ` +
+      `${verb} dry run: ${groups} groups of ${groupSize} in ${seconds.toFixed(1)} s; ${percent(mixed)} differ in more than form, ` +
       `${percent(differing)} at all`;
     const names = Object.keys(drawn.parts);
     const row = (name: string, { reward, parts, truncated, completionTokens }: DryRunRow) => [
@@ -65,17 +68,17 @@ export class GrpoDryRun implements Displayable {
 }
 
 /** Awaited in a cell it shows itself, wherever it stands. */
-export function dryRunView({ status, result, error }: RunState<GrpoDryRun, never>): MimeBundle {
+export function dryRunView({ name, status, result, error }: RunState<PolicyDryRun, never>): MimeBundle {
   if (result) return result[displaySymbol]();
   const what = status === "running" ? "playing" : `${status}: ${(error as Error | undefined)?.message ?? ""}`;
-  return { "text/plain": `grpo dry run: ${what}` };
+  return { "text/plain": `${name.replace(".dryRun", " dry run")}: ${what}` };
 }
 
 export async function playDryRun(
-  options: ResolvedGrpo,
-  { groups: count = 32 }: GrpoDryRunOptions,
+  options: Play & { model: Model; seed: number; groupSize: number },
+  { groups: count = 32 }: DryRunOptions,
   signal: AbortSignal,
-): Promise<GrpoDryRun> {
+): Promise<PolicyDryRun> {
   const startedAt = performance.now();
   const { model, groupSize, temperature } = options;
   const seed = new Random(options.seed).split("dry run").uint32();
@@ -84,7 +87,8 @@ export async function playDryRun(
   const greedy = await playGroups(model, tasks, options, { seed, groupSize: 1, temperature: 0, signal });
   const mixed = shareOf(groups, differsInSubstance);
   const failures = countFailures(groups.flat());
-  return new GrpoDryRun({
+  return new PolicyDryRun({
+    verb: options.verb,
     groups: groups.length,
     groupSize,
     differing: shareOf(groups, differs),

@@ -1,35 +1,7 @@
-/** From rollouts to advantages. */
+/** From groups of rollouts to advantages. */
 import type { Trajectory } from "../../generate/index.ts";
-import { rewards as gymRewards } from "../../gym/index.ts";
-import type { ResolvedGrpo } from "../grpo/grpo-options.ts";
 import { groupAdvantages } from "../math/advantages.ts";
-
-type Shaping = NonNullable<ResolvedGrpo["lengthShaping"]>;
-
-/**
- * Adds the part "length" to what a rollout earned; its tokens are those of its longest turn, the one that the limit is about.
- * Right is what has an accuracy, or else a whole reward, of one half or more.
- */
-export function shapeLength(trajectory: Trajectory, { kind, maxTokens, buffer, weight }: Shaping): Trajectory {
-  const { reward, turns, truncated } = trajectory;
-  if (!reward) return trajectory;
-  const tokens = Math.max(0, ...turns.map(({ completionTokens }) => completionTokens ?? 0));
-  const correct = (reward.parts.accuracy ?? reward.total) >= 0.5;
-  const length =
-    kind === "overlong"
-      ? gymRewards.softOverlong(tokens, maxTokens, buffer)
-      : gymRewards.cosineLength({ correct, truncated, tokens, maxTokens });
-  return {
-    ...trajectory,
-    reward: {
-      ...reward,
-      total: reward.total + weight * length,
-      sum: reward.sum + weight * length,
-      parts: { ...reward.parts, length },
-      weights: { ...reward.weights, length: weight },
-    },
-  };
-}
+import type { ResolvedGrpo } from "./grpo-options.ts";
 
 /** Advantage of each rollout; groups are next to each other. A rollout without a reward has 0. */
 export function advantagesOf(trajectories: readonly Trajectory[], options: ResolvedGrpo): Float64Array {

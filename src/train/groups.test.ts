@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EngineAdapter, EngineModel } from "../../engine/engine.ts";
-import { fakeEngine, fakeModelType } from "../../engine/fake.ts";
-import { nativeEngine } from "../../engine/native.ts";
+import type { EngineAdapter, EngineModel } from "../engine/engine.ts";
+import { fakeEngine, fakeModelType } from "../engine/fake.ts";
+import { nativeEngine } from "../engine/native.ts";
 import { type Group, packGroups } from "./groups.ts";
 
 const vocabSize = 11;

@@ -3,9 +3,9 @@
  * without its last token is a parent, and each completion's sequence begins with that last token, so that every target
  * stays at the position before it, as in a sequence written out.
  */
-import { MedgymError } from "../../core/errors.ts";
-import type { Batch } from "../../engine/engine.ts";
-import type { Span } from "../math/sequences.ts";
+import { MedgymError } from "../core/errors.ts";
+import type { Batch } from "../engine/engine.ts";
+import type { Span } from "./math/sequences.ts";
 
 /** Token ids of a prompt and of the completions that follow it. */
 export interface Group {

@@ -1,27 +1,19 @@
-/** What is told of a step. */
+/** What is told of a step: its rollouts, what was learned from them, and how long each phase took. */
 import { mean } from "../../core/mean.ts";
 import type { Trajectory } from "../../generate/index.ts";
-import type { UpdateResult } from "../policy/policy-update.ts";
-import {
-  countFailures,
-  differs,
-  differsInSubstance,
-  drawnTokens,
-  momentsOf,
-  partMoments,
-  shareOf,
-} from "./groups-report.ts";
-import type { GrpoStepEnd } from "./grpo-events.ts";
+import { countFailures, drawnTokens, momentsOf, partMoments, shareOf } from "./groups-report.ts";
+import type { PolicySample, PolicyStepEnd } from "./policy-events.ts";
+import type { UpdateResult } from "./policy-update.ts";
 
 export interface StepFacts
-  extends Pick<GrpoStepEnd, "step" | "rounds" | "learningRate" | "level" | "memoryBytes" | "etaSeconds"> {
-  played: readonly (readonly Trajectory[])[];
+  extends Pick<PolicyStepEnd, "step" | "learningRate" | "level" | "memoryBytes" | "etaSeconds"> {
+  trajectories: readonly Trajectory[];
   update: UpdateResult;
   rolloutSeconds: number;
 }
 
-export function stepEnd({ played, update, rolloutSeconds, ...facts }: StepFacts): GrpoStepEnd {
-  const trajectories = played.flat();
+/** At least one rollout has a reward. */
+export function policyStepEnd({ trajectories, update, rolloutSeconds, ...facts }: StepFacts): PolicyStepEnd {
   const lengths = trajectories.map(drawnTokens);
   const reward = momentsOf(trajectories.map((each) => each.reward?.total ?? null))!;
   const { loss, gradNorm, updates, skipped, kl, entropy, clippedLow, clippedHigh, logprobGap, seconds } = update;
@@ -32,9 +24,6 @@ export function stepEnd({ played, update, rolloutSeconds, ...facts }: StepFacts)
     reward: reward.mean,
     rewardStd: reward.std,
     parts: partMoments(trajectories),
-    groups: played.length,
-    zeroVariance: shareOf(played, (group) => !differs(group)),
-    mixed: shareOf(played, differsInSubstance),
     rollouts: trajectories.length,
     truncated: shareOf(trajectories, (each) => each.truncated),
     failed: shareOf(trajectories, (each) => each.reward === null),
@@ -53,4 +42,16 @@ export function stepEnd({ played, update, rolloutSeconds, ...facts }: StepFacts)
       update: rate(update.updatedTokens, seconds.update),
     },
   };
+}
+
+/** To keep as transcripts: the best, the worst, and one that failed. */
+export function samplesOf(trajectories: readonly Trajectory[]): PolicySample[] {
+  const paid = trajectories.filter(({ reward }) => reward !== null);
+  const ordered = paid.toSorted((a, b) => b.reward!.total - a.reward!.total);
+  const chosen = new Set([ordered[0], ordered.at(-1), trajectories.find(({ failure }) => failure)]);
+  return [...chosen].flatMap((each) => {
+    if (!each) return [];
+    const { segments: _, log: __, hash: ___, ...sample } = each;
+    return { ...sample, task: { ...sample.task, state: undefined } };
+  });
 }
