@@ -40,14 +40,23 @@ export * as data from "./public-data.ts";
 export type { ChatMessage, Tokenizer, ToolSchema } from "./text/tokenizer.ts";
 export * as track from "./track/index.ts";
 export {
+  type CoefficientDecay,
   type CustomAdvantage,
   type CustomEstimate,
   type CustomLoss,
+  type DistillEvent,
+  type DistillResult,
+  type DistillRolloutOptions,
+  type DistillRowsEvent,
+  type DistillRowsOptions,
+  type DistillSummary,
+  distill,
   type GrpoEvent,
   type GrpoOptions,
   type GrpoResult,
   type GrpoSummary,
   grpo,
+  type Hint,
   type MergeCheck,
   type PickBestOptions,
   type Picked,

@@ -1,3 +1,8 @@
+export { distill } from "./distill/distill.ts";
+export type { DistillEvent, DistillRowsEvent } from "./distill/distill-events.ts";
+export type { CoefficientDecay, DistillRolloutOptions, DistillRowsOptions } from "./distill/distill-options.ts";
+export type { DistillResult, DistillSummary } from "./distill/distill-result.ts";
+export type { Hint } from "./distill/hints.ts";
 export { grpo } from "./grpo/grpo.ts";
 export type { GrpoEvent } from "./grpo/grpo-events.ts";
 export type { CustomAdvantage, GrpoOptions } from "./grpo/grpo-options.ts";

@@ -56,7 +56,7 @@ export async function prepareTrainee(options: TraineeOptions, name: string): Pro
 }
 
 /** The same values in an adapter of their own, so that the model that was given stays as it is. */
-async function copyAdapter(model: Model, withHead: boolean): Promise<Model> {
+export async function copyAdapter(model: Model, withHead = false): Promise<Model> {
   const { engine, adapter } = model;
   const scalarHead = withHead || adapter!.engine.scalarHead;
   const copy = await engine.createAdapter([...adapter!.modules], 0, { scalarHead });

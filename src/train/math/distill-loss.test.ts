@@ -41,6 +41,14 @@ describe("distillLoss", () => {
     }
   });
 
+  it("a candidate that there is not leaves its mass to the rest", () => {
+    for (const direction of ["forward", "reverse"] as const) {
+      const less = one([0.5, 0], [0.25, 0], direction);
+      expect(less.loss).toBeCloseTo(one([0.5], [0.25], direction).loss, 12);
+      expect(less.dLogprobs[1]).toBe(0);
+    }
+  });
+
   it("is not negative, 0 where both agree, and its gradient is its own, by differences", () => {
     const property = fc.property(
       sequences(),

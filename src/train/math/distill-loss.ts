@@ -12,9 +12,9 @@ import type { Floats, Sequences } from "./sequences.ts";
 export type DistillDirection = "forward" | "reverse";
 
 export interface DistillInputs extends Sequences {
-  /** (T·K) log p of the candidates */
+  /** (T·K) log p of the candidates; −∞ beside a candidate that there is not */
   logprobs: Floats;
-  /** (T·K) log q of the same */
+  /** (T·K) log q of the same; −∞: there is no such candidate, its mass is the rest's */
   teacherLogprobs: Floats;
 }
 
@@ -42,10 +42,12 @@ export function distillLoss(
     for (let t = start; t < end; t++) {
       if (!mask[t]) continue;
       const [student, teacher] = [logprobs, teacherLogprobs].map((all) => all.subarray(t * K, (t + 1) * K));
+      // −∞ on both sides: not a candidate.
       const [restP, restQ] = [restOf(student), restOf(teacher)];
       const restLog = Math.log(restP / restQ);
       loss += scale * (direction === "forward" ? -restQ * restLog : restP * restLog);
       for (let k = 0; k < K; k++) {
+        if (teacher[k] === Number.NEGATIVE_INFINITY) continue;
         const [p, q, log] = [Math.exp(student[k]), Math.exp(teacher[k]), student[k] - teacher[k]];
         // The rest's probability is 1 − Σp: raising p_k takes from it, which is where the second terms come from.
         loss += scale * (direction === "forward" ? -q * log : p * log);

@@ -153,11 +153,11 @@ describe("pipeline", () => {
     expect(runsOf("sft")).toHaveLength(1);
   });
 
-  it("runs sft and then grpo, which begins where sft ended", async () => {
+  it.each(["grpo", "ppo", "distill"] as const)("runs sft and then %s, which begins where sft ended", async (verb) => {
     const run = { steps: 2, tasksPerStep: 2, groupSize: 4, maxNewTokens: 4, learningRate: 1e-9 };
-    const stages = [pipeline.generate({ count: 8 }), pipeline.sft(training), pipeline.grpo(run)];
+    const stages = [pipeline.generate({ count: 8 }), pipeline.sft(training), pipeline[verb](run)];
     const { model, stages: done } = await pipeline({ model: await capitalsModel(), environment, stages });
-    expect(runsOf("grpo")).toHaveLength(1);
+    expect(runsOf(verb)).toHaveLength(1);
     const tuned = await loadAdapter(model.base, join(folder, "runs", String(done[1].summary.run), "adapter"));
     for (const { name } of model.engine.tensors(model.adapter!.engine)) {
       const [after, before] = [model, tuned].map((one) =>

@@ -13,9 +13,13 @@ import { loadAdapter, loadSaved } from "../../model/load.ts";
 import type { SaveOptions } from "../../model/model.ts";
 import { newestCheckpoint } from "../../track/checkpoints.ts";
 import { findRun } from "../../track/store.ts";
+import { distill as distillVerb } from "../distill/distill.ts";
+import type { DistillRolloutOptions } from "../distill/distill-options.ts";
 import { encodeExamples } from "../examples.ts";
 import { grpo as grpoVerb } from "../grpo/grpo.ts";
 import type { GrpoOptions } from "../grpo/grpo-options.ts";
+import { ppo as ppoVerb } from "../ppo/ppo.ts";
+import type { PpoOptions } from "../ppo/ppo-options.ts";
 import { sft as sftVerb } from "../sft/sft.ts";
 import { completeSft, type SftOptions, sftSchema } from "../sft/sft-options.ts";
 import type { Trained } from "../trained.ts";
@@ -90,7 +94,7 @@ interface DryRunFacts {
 export type StageOptions<Options> = Omit<Options, "model" | "resume" | "environment" | "data"> &
   Partial<Pick<Options, Extract<keyof Options, "environment" | "data">>>;
 
-/** `fill`: what the verb takes of the work, where the options do not say it. */
+/** `fill`: what the verb takes of the work, where the options do not say it; options that are a function say all themselves. */
 export function train<Options extends object>(
   verb: TrainingVerb<Options>,
   options: StageOptions<Options> | ((work: Work) => StageOptions<Options>),
@@ -99,7 +103,8 @@ export function train<Options extends object>(
   const { name } = verb;
   const optionsOf = (work: Work) => {
     const own = typeof options === "function" ? options(work) : options;
-    return { ...fill(work), ...defined(own), model: work.model } as unknown as Options;
+    const filled = typeof options === "function" ? {} : fill(work);
+    return { ...filled, ...defined(own), model: work.model } as unknown as Options;
   };
   return {
     name,
@@ -196,6 +201,13 @@ export function sft(options: StageOptions<SftOptions> = {}): Stage {
 
 /** GRPO in the pipeline's environment. */
 export const grpo = (options: StageOptions<GrpoOptions> = {}): Stage => train(grpoVerb, options);
+
+/** PPO in the pipeline's environment. */
+export const ppo = (options: StageOptions<PpoOptions> = {}): Stage => train(ppoVerb, options);
+
+/** Distillation on rollouts in the pipeline's environment; on rows: `pipeline.train(distill, …)`. */
+export const distill = (options: StageOptions<DistillRolloutOptions> = {}): Stage =>
+  train<DistillRolloutOptions>(distillVerb, options);
 
 /** The checkpoint of the training before that does best on validation tasks; by: "loss", on the validation rows. */
 export function pickBest(options: Omit<PickBestOptions, "trained" | "records"> = {}): Stage {
