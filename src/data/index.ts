@@ -14,7 +14,15 @@ export {
 export type { Format } from "./formats/format.ts";
 export { type PreviewOptions, preview } from "./preview.ts";
 export { type AnyRow, type PlacedRow, type ReadAnyOptions, type ReadOptions, read, readRows } from "./read.ts";
-export { type ChatRow, type CompletionRow, checkRow, type Row, type TextRow } from "./rows.ts";
+export {
+  type ChatRow,
+  type CompletionRow,
+  checkPreference,
+  checkRow,
+  type PreferenceRow,
+  type Row,
+  type TextRow,
+} from "./rows.ts";
 export { type SplitOptions, split } from "./split.ts";
 export { type StandardRow, type ToChatOptions, toChat } from "./standardize.ts";
 export { type ReadTableOptions, readTable, toRows, toTable } from "./table.ts";

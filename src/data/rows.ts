@@ -23,6 +23,19 @@ export interface TextRow {
 
 export type Row = ChatRow | CompletionRow | TextRow;
 
+/**
+ * Two completions of one prompt, the first preferred: all text, or all messages. Where both are whole conversations, `prompt` may
+ * be left out: it is what they have in common.
+ */
+export interface PreferenceRow {
+  prompt?: string | readonly ChatMessage[] | null;
+  chosen: string | readonly ChatMessage[];
+  rejected: string | readonly ChatMessage[];
+  tools?: readonly ToolSchema[] | null;
+  /** By how much chosen is better: what a reward model's difference must exceed. @default 0 */
+  margin?: number | null;
+}
+
 const shapes = "{messages, tools?}, {prompt, completion, tools?} or {text}";
 
 const message = z
@@ -68,6 +81,49 @@ export function checkRow(row: unknown, place: string): Row {
   }
   checkAgainst(schema, row, place);
   return row as Row;
+}
+
+const preference = z
+  .looseObject({
+    prompt: textOrMessages.nullish(),
+    chosen: textOrMessages,
+    rejected: textOrMessages,
+    tools,
+    margin: z.number().nullish(),
+  })
+  .superRefine((row, context) => {
+    const refuse = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    const isText = typeof row.chosen === "string";
+    if ((typeof row.rejected === "string") !== isText)
+      refuse("rejected", "must be text where chosen is text, and messages where chosen is messages");
+    else if (row.prompt != null && (typeof row.prompt === "string") !== isText)
+      refuse(
+        "prompt",
+        "must be text where chosen is text, and messages where chosen is messages (whole conversations need no prompt)",
+      );
+  });
+
+/**
+ * The row, when it is a preference, else an error that begins with `place`. Conversations without a prompt are cut where they
+ * part: what they have in common becomes the prompt.
+ */
+export function checkPreference(row: unknown, place: string): PreferenceRow {
+  const fields = checkObject(row, place);
+  checkAgainst(preference, fields, place);
+  const { prompt, chosen, rejected } = fields as unknown as PreferenceRow;
+  if (prompt != null || typeof chosen === "string" || typeof rejected === "string")
+    return fields as unknown as PreferenceRow;
+  let common = 0;
+  const most = Math.min(chosen.length, rejected.length) - 1;
+  while (common < most && JSON.stringify(chosen[common]) === JSON.stringify(rejected[common])) common++;
+  if (common === 0) {
+    throw new MedgymError(
+      "invalid-data",
+      `${place}: prompt is missing, and chosen and rejected have no message in common that could be one.`,
+    );
+  }
+  const cut = (messages: readonly ChatMessage[]) => messages.slice(common);
+  return { ...fields, prompt: chosen.slice(0, common), chosen: cut(chosen), rejected: cut(rejected) };
 }
 
 /** What the schema makes of the row, or an error that names place and field. */

@@ -1,6 +1,8 @@
 import { type Displayable, displaySymbol, type MimeBundle } from "../core/display.ts";
 import { mean } from "../core/mean.ts";
+import type { ToolSchema } from "../text/tokenizer.ts";
 import type { Failure } from "./boundary.ts";
+import { type PreferencesOptions, preferencesOf, type RolloutPreference } from "./preferences.ts";
 import { rolloutCard } from "./rollout-view.ts";
 import type { Trajectory } from "./trajectory.ts";
 
@@ -15,8 +17,10 @@ export class Rollout implements Displayable {
   readonly seconds!: number;
   /** Tokens of prompts, and how many of them were computed before, for an earlier turn or another episode; null without a model. */
   readonly reuse!: { promptTokens: number; reusedTokens: number } | null;
+  /** Of each environment by its name, as the chat template was given them. */
+  readonly tools!: Readonly<Record<string, readonly ToolSchema[]>>;
 
-  constructor(fields: Pick<Rollout, "name" | "trajectories" | "groupSize" | "seconds" | "reuse">) {
+  constructor(fields: Pick<Rollout, "name" | "trajectories" | "groupSize" | "seconds" | "reuse" | "tools">) {
     Object.assign(this, fields);
   }
 
@@ -40,6 +44,11 @@ export class Rollout implements Displayable {
     return Object.fromEntries(
       [...names].map((name) => [name, mean(this.trajectories.map(({ reward }) => reward?.parts[name] ?? null))]),
     );
+  }
+
+  /** Pairs of rollouts of the same task, the one that earned more preferred: data for `dpo` and `trainRewardModel`. */
+  preferences(options: PreferencesOptions = {}): RolloutPreference[] {
+    return preferencesOf(this.groups, (environment) => this.tools[environment] ?? [], options);
   }
 
   get failures(): Failure[] {

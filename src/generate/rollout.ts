@@ -125,7 +125,9 @@ export function rollout(options: RolloutOptions): Run<Rollout, RolloutEvent> {
         };
         const trajectories = await playJobs(jobs, troupe, playing, rolloutEvents(jobs.length, emit));
         const seconds = (performance.now() - startedAt) / 1000;
-        return new Rollout({ name: actorName(model), trajectories, groupSize, seconds, reuse: await troupe.reuse() });
+        const tools = Object.fromEntries(jobs.map(({ environment: { name, toolSchemas } }) => [name, toolSchemas]));
+        const reuse = await troupe.reuse();
+        return new Rollout({ name: actorName(model), trajectories, groupSize, seconds, reuse, tools });
       });
     },
     rolloutView,

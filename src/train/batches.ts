@@ -73,6 +73,15 @@ export class StepPlan {
     return { indices: steps[within - 1], epoch: epoch + within / steps.length };
   }
 
+  /** Examples that the run sees at least once. */
+  used(): Set<number> {
+    const seen = new Set<number>();
+    for (let step = 1; step <= this.steps && seen.size < this.#lengths.length; step++) {
+      for (const index of this.at(step).indices) seen.add(index);
+    }
+    return seen;
+  }
+
   #startOf(epoch: number): number {
     while (this.#starts.length <= epoch) {
       const last = this.#starts.length - 1;

@@ -1,9 +1,9 @@
 /** From rows to token sequences with the tokens that are learned. */
 import { createHash } from "node:crypto";
 import { MedgymError } from "../core/errors.ts";
-import type { PlacedRow } from "../data/index.ts";
+import { checkRow, type PlacedRow } from "../data/index.ts";
 import type { ChatMessage, Tokenizer } from "../text/tokenizer.ts";
-import { placedRows, type SftData } from "./rows.ts";
+import { named, OverlongRows, placedRows, type SftData } from "./rows.ts";
 
 /** T tokens of one sequence. */
 export interface Example {
@@ -37,9 +37,9 @@ export interface Examples {
   hash: string;
 }
 
-/** Encodes a data set, giving the event loop a turn now and then. `name` says whose option it came by: "sft: data". */
+/** Encodes a data set. `context` begins every complaint: verb and option, "sft: data". */
 export async function encodeExamples(
-  name: string,
+  context: string,
   data: SftData,
   tokenizer: Tokenizer,
   settings: EncodeSettings,
@@ -56,18 +56,12 @@ export async function encodeExamples(
     hash: "",
   };
   const hash = createHash("sha256");
-  const overlong: { place: string; length: number }[] = [];
-  let lastTurn = performance.now();
-  for await (const placed of withName(name, placedRows(data))) {
-    if (performance.now() - lastTurn > 20) {
-      await new Promise((resolve) => setImmediate(resolve));
-      signal.throwIfAborted();
-      lastTurn = performance.now();
-    }
+  const overlong = new OverlongRows(context, settings.maxLength);
+  for await (const placed of placedRows(context, data, checkRow, signal)) {
     examples.rows++;
-    let example = encodeRow(name, placed, tokenizer, settings.lossOn);
+    let example = encodeRow(context, placed, tokenizer, settings.lossOn);
     if (example.ids.length > settings.maxLength) {
-      if (settings.overlong === "error") overlong.push({ place: placed.place, length: example.ids.length });
+      if (settings.overlong === "error") overlong.add(placed.place, example.ids.length);
       if (settings.overlong === "truncate") examples.truncated++;
       else examples.dropped++;
       if (settings.overlong !== "truncate") continue;
@@ -85,28 +79,13 @@ export async function encodeExamples(
       .update(new Uint8Array(example.ids.buffer, example.ids.byteOffset, example.ids.byteLength))
       .update(example.mask);
   }
-  if (overlong.length > 0) throw overlongError(name, overlong, settings.maxLength);
-  if (examples.items.length === 0) throw emptyError(name, examples);
+  overlong.refuse();
+  if (examples.items.length === 0) throw emptyError(context, examples);
   examples.hash = hash.digest("hex");
   return examples;
 }
 
-/** Errors of the rows, with the option they came by. */
-async function* withName(name: string, rows: AsyncGenerator<PlacedRow>): AsyncGenerator<PlacedRow> {
-  try {
-    yield* rows;
-  } catch (error) {
-    throw named(name, error);
-  }
-}
-
-function named(context: string, error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const code = error instanceof MedgymError ? error.code : "invalid-data";
-  return new MedgymError(code, `${context}: ${error.message}`, { cause: error });
-}
-
-export function encodeRow(name: string, { row, place }: PlacedRow, tokenizer: Tokenizer, lossOn: LossOn): Example {
+export function encodeRow(context: string, { row, place }: PlacedRow, tokenizer: Tokenizer, lossOn: LossOn): Example {
   try {
     if ("messages" in row) {
       const { ids, assistantMask } = tokenizer.encodeChat(row.messages, { tools: row.tools });
@@ -133,12 +112,12 @@ export function encodeRow(name: string, { row, place }: PlacedRow, tokenizer: To
     const prompt = tokenizer.encode(tokenizer.applyChatTemplate(turns, { tools, addGenerationPrompt: true }));
     return withLoss(ids, assistantMask.fill(0, 0, commonLength(ids, prompt)), lossOn);
   } catch (error) {
-    throw named(`${name}: ${place}`, error);
+    throw named(`${context}: ${place}`, error);
   }
 }
 
 /** Tokens at the beginning that are the same: a template may render a turn differently when more follows it. */
-function commonLength(a: Int32Array, b: Int32Array): number {
+export function commonLength(a: Int32Array, b: Int32Array): number {
   let length = 0;
   while (length < a.length && length < b.length && a[length] === b[length]) length++;
   return length;
@@ -168,27 +147,17 @@ function endWithEos(ids: Int32Array, tokenizer: Tokenizer): Int32Array {
   return ended;
 }
 
-function countScored(mask: Uint8Array): number {
+export function countScored(mask: Uint8Array): number {
   let count = 0;
   for (const m of mask) count += m;
   return count;
 }
 
-function overlongError(name: string, rows: { place: string; length: number }[], maxLength: number): MedgymError {
-  const longest = rows.reduce((a, b) => (b.length > a.length ? b : a));
-  const count = rows.length === 1 ? "one row is" : `${rows.length} rows are`;
+function emptyError(context: string, { rows, dropped, unscored }: Examples): MedgymError {
+  if (rows === 0) return new MedgymError("invalid-data", `${context} is empty: it has no rows.`);
   return new MedgymError(
     "invalid-data",
-    `${name}: ${count} longer than maxLength ${maxLength}; the longest has ${longest.length} tokens (${longest.place}). ` +
-      'Set overlong: "truncate" or "drop", or a larger maxLength.',
-  );
-}
-
-function emptyError(name: string, { rows, dropped, unscored }: Examples): MedgymError {
-  if (rows === 0) return new MedgymError("invalid-data", `${name} is empty: it has no rows.`);
-  return new MedgymError(
-    "invalid-data",
-    `${name}: none of its ${rows} rows has anything to learn (${dropped} too long, ${unscored} without a learned token). ` +
+    `${context}: none of its ${rows} rows has anything to learn (${dropped} too long, ${unscored} without a learned token). ` +
       "Check that the rows have assistant turns or completions, and maxLength.",
   );
 }

@@ -23,8 +23,8 @@ function program(lora: string, dtype: string): string {
     `import { nativeEngine } from ${source("../engine/native.ts")};
     import { Model } from ${source("../model/model.ts")};
     import { ByteTokenizer } from ${source("../text/byte-tokenizer.ts")};
-    import { sft } from ${source("sft.ts")};
-    import { heldOut, rows } from ${source("sft.test-helper.ts")};
+    import { sft } from ${source("sft/sft.ts")};
+    import { heldOut, rows } from ${source("sft/sft.test-helper.ts")};
     const directory = ${source("../../test/fixtures/models/qwen2_tied")};
     const engine = await (await nativeEngine().device("cpu", { threads: 2 })).load(directory, { dtype: "${dtype}" });
     const source = { id: null, directory, revision: null };

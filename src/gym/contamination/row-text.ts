@@ -1,7 +1,9 @@
 type Fields = Record<string, unknown>;
 
 const asking = ["ticket", "prompt", "question", "instruction", "input"];
-const answering = ["completion", "response", "output", "text"];
+const answering = ["completion", "chosen", "rejected", "response", "output", "text"];
+/** Fields that may be lists of messages. */
+const listed = ["messages", "conversations", "prompt", "completion", "chosen", "rejected"];
 
 /** What a row says about its matter: tickets with their options, what users and assistants say, prompts, completions and texts. */
 export function textsOf(row: object): string[] {
@@ -27,7 +29,7 @@ function questionOf(row: object): string[] {
 /** Fields that are text, and what these roles say in any list of messages. Systems and tools say the same for every task. */
 function fieldsOf(row: object, names: readonly string[], roles: readonly string[]): string[] {
   const fields = row as Fields;
-  const lists = ["messages", "conversations", "prompt", "completion"].map((name) => fields[name]).filter(Array.isArray);
+  const lists = listed.map((name) => fields[name]).filter(Array.isArray);
   const messages = lists.flat().filter(isObject);
   const said = messages.filter((message) => roles.includes(String(message.role ?? message.from)));
   return [...names.map((name) => fields[name]).filter(isText), ...said.flatMap(contentOf)];

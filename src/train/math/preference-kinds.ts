@@ -23,6 +23,8 @@ interface PreferenceKindRow {
    */
   compares: "scores" | "mean-scores" | "log-ratios" | "sorted-margins" | "sorted-completions";
   pair(c: number, r: number, options: KindOptions): PairTerm;
+  /** Label smoothing changes it. */
+  smooths?: true;
   paper: string;
 }
 
@@ -38,18 +40,17 @@ const ofMargin =
     return [value, options.beta * slope, -options.beta * slope];
   };
 
-const logistic = ofMargin((m) => [-logSigmoid(m), sigmoid(m) - 1]);
-
+/** −(1 − ς) log σ(m) − ς log σ(−m): https://arxiv.org/abs/2305.18290, with ς conservative DPO. */
 const smoothed = ofMargin((m, { labelSmoothing: s }) => [
   -(1 - s) * logSigmoid(m) - s * logSigmoid(-m),
   sigmoid(m) - 1 + s,
 ]);
 
 export const preferenceKinds = {
-  /** −log σ(m) */
-  sigmoid: { compares: "scores", pair: logistic, paper: "arXiv:2305.18290, equation 7" },
+  /** −log σ(m), smoothed. */
+  sigmoid: { compares: "scores", pair: smoothed, smooths: true, paper: "arXiv:2305.18290, equation 7" },
   /** The same of means over tokens, so that length does not decide. */
-  sigmoid_norm: { compares: "mean-scores", pair: logistic, paper: "arXiv:2405.14734" },
+  sigmoid_norm: { compares: "mean-scores", pair: smoothed, smooths: true, paper: "arXiv:2405.14734" },
   /** max(0, 1 − m) */
   hinge: { compares: "scores", pair: ofMargin((m) => [Math.max(0, 1 - m), m < 1 ? -1 : 0]), paper: "arXiv:2305.10425" },
   /** (c/n − r/n − 1/(2β))² */
@@ -69,6 +70,7 @@ export const preferenceKinds = {
       const [toWin, toLose] = [logSigmoid(m) - Math.log(1 - s), logSigmoid(-m) - Math.log(s)];
       return [p * toWin + q * toLose, p * q * (toWin - toLose)];
     }),
+    smooths: true,
     paper: "arXiv:2402.00856, equation 16",
   },
   /** −log σ(βc) − ½ log σ(−βc) − ½ log σ(−βr) */
@@ -88,6 +90,7 @@ export const preferenceKinds = {
       (-(1 - s) * logSigmoid(m) + s * logSigmoid(-m)) / (1 - 2 * s),
       ((1 - s) * (sigmoid(m) - 1) - s * sigmoid(m)) / (1 - 2 * s),
     ]),
+    smooths: true,
     paper: "arXiv:2403.00409",
   },
   /** −log σ(βc) − log σ(−βr) */
@@ -110,9 +113,9 @@ export const preferenceKinds = {
     paper: "arXiv:2405.00675, equation 4.7",
   },
   /** Smoothed −log σ of the sorted policy margins against the sorted reference margins. */
-  aot: { compares: "sorted-margins", pair: smoothed, paper: "arXiv:2406.05882" },
+  aot: { compares: "sorted-margins", pair: smoothed, smooths: true, paper: "arXiv:2406.05882" },
   /** The same of the sorted log-ratios of all chosen against those of all rejected. */
-  aot_unpaired: { compares: "sorted-completions", pair: smoothed, paper: "arXiv:2406.05882" },
+  aot_unpaired: { compares: "sorted-completions", pair: smoothed, smooths: true, paper: "arXiv:2406.05882" },
   /** 1 − σ(βc) + σ(βr) */
   apo_zero: {
     compares: "log-ratios",

@@ -15,7 +15,7 @@ export interface PreferenceLossOptions {
   kind: PreferenceKind;
   /** β: the smaller, the further from the reference. @default 0.1 */
   beta?: number;
-  /** ς: share of labels taken to be wrong; of exo_pair, robust, aot and aot_unpaired. @default 0; exo_pair 1e-3 */
+  /** ς: share of labels taken to be wrong; of the kinds with `smooths`. @default 0; exo_pair 1e-3 */
   labelSmoothing?: number;
   /** Between policy and reference. @default "reverse_kl" */
   divergence?: Divergence;

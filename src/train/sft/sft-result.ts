@@ -1,9 +1,10 @@
 import { displaySymbol, type MimeBundle } from "../../core/display.ts";
 import type { Figure } from "../../plot/figure.ts";
 import { training } from "../../plot/training.ts";
+import { ofType } from "../data-events.ts";
+import { type Best, type DataState, keptEvaluation, summarizeData } from "../data-run.ts";
 import { Trained } from "../trained.ts";
-import { ofType, type SftEvent } from "./sft-events.ts";
-import type { Best, SftState } from "./sft-session.ts";
+import type { SftEvent } from "./sft-events.ts";
 
 export interface SftSummary {
   steps: number;
@@ -47,27 +48,15 @@ export class SftResult extends Trained {
 /** From the events, those before a resume included. */
 export function summarize(
   events: readonly SftEvent[],
-  state: SftState,
+  state: DataState,
   keepBest: boolean,
   peakMemoryBytes: number,
 ): SftSummary {
-  const steps = events.filter(ofType("step-end"));
-  const last = steps[steps.length - 1];
-  const evaluations = events.filter(ofType("eval-end"));
-  const kept = keepBest ? evaluations.find(({ step }) => step === state.best?.step) : evaluations.at(-1);
-  const tokens = steps.reduce((sum, step) => sum + step.tokens, 0);
-  const seconds = steps.reduce((sum, step) => sum + step.tokens / step.tokensPerSecond, 0);
+  const kept = keptEvaluation(events, state, keepBest);
   return {
-    steps: state.step,
-    epochs: last?.epoch ?? 0,
-    loss: last?.loss ?? Number.NaN,
-    tokenAccuracy: last?.tokenAccuracy ?? Number.NaN,
+    ...summarizeData(events, state),
+    tokenAccuracy: events.findLast(ofType("step-end"))?.tokenAccuracy ?? Number.NaN,
     ...(kept && { evalLoss: kept.evalLoss, evalTokenAccuracy: kept.evalTokenAccuracy }),
-    ...(state.best && { bestStep: state.best.step }),
-    tokens,
-    seconds,
-    tokensPerSecond: seconds > 0 ? tokens / seconds : 0,
     peakMemoryBytes,
-    skippedSteps: events.filter(ofType("step-skipped")).length,
   };
 }

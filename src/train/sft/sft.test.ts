@@ -9,9 +9,10 @@ import { Random } from "../../core/random.ts";
 import type { Model } from "../../model/model.ts";
 import { checkpointFault, listCheckpoints } from "../../track/checkpoints.ts";
 import * as track from "../../track/index.ts";
+import { ofType } from "../data-events.ts";
 import { fakeModel, heldOut, rows } from "./sft.test-helper.ts";
 import { sft } from "./sft.ts";
-import { ofType, type SftEventOf } from "./sft-events.ts";
+import type { SftEventOf } from "./sft-events.ts";
 import type { SftOptions } from "./sft-options.ts";
 import type { SftResult } from "./sft-result.ts";
 
