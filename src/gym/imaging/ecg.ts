@@ -39,17 +39,18 @@ const [onset, q, s, j, plateau] = [-0.04, -0.02, 0.025, 0.05, 0.2];
 const bell = (t: number, centre: number, width: number) => Math.exp(-(((t - centre) / width) ** 2));
 
 /** Height in mm at `t` seconds from an R. */
-function beat(lead: Lead, t: number, st: number, withP: boolean): number {
-  const [pTop, qTop, rTop, sTop, tTop] = shapes[lead];
-  const between = (from: number, to: number, low: number, high: number) =>
-    low + ((high - low) * (t - from)) / (to - from);
-  if (t < onset) return withP ? pTop * bell(t, -0.2, 0.035) : 0;
-  if (t < q) return between(onset, q, 0, qTop);
-  if (t < 0) return between(q, 0, qTop, rTop);
-  if (t < s) return between(0, s, rTop, sTop);
-  if (t < j) return between(s, j, sTop, st);
+function beat(shape: (typeof shapes)[Lead], t: number, st: number, withP: boolean): number {
+  if (t < onset) return withP ? shape[0] * bell(t, -0.2, 0.035) : 0;
+  if (t < q) return between(t, onset, q, 0, shape[1]);
+  if (t < 0) return between(t, q, 0, shape[1], shape[2]);
+  if (t < s) return between(t, 0, s, shape[2], shape[3]);
+  if (t < j) return between(t, s, j, shape[3], st);
   const level = t < plateau ? st : st * Math.max(0, 1 - (t - plateau) / 0.12);
-  return level + tTop * bell(t, 0.31, 0.055);
+  return level + shape[4] * bell(t, 0.31, 0.055);
+}
+
+function between(t: number, from: number, to: number, low: number, high: number): number {
+  return low + ((high - low) * (t - from)) / (to - from);
 }
 
 const finest = 8; // samples of a pixel's width
@@ -75,18 +76,21 @@ function drawStrip(
 ): void {
   const zero = top + height / 2;
   // leads of a row are recorded one after the other, so that a beat is where it is on the strip below
+  const shape = shapes[lead];
   let next = 0; // beats before it are over: time goes on from left to right
   const heightAt = (x: number) => {
     const time = x / pixelsPerSecond;
     while (next < beats.length && time - beats[next] >= 0.5) next++;
     let value = 0;
     for (let i = next; i < beats.length && time - beats[i] > -0.32; i++)
-      value += beat(lead, time - beats[i], st, withP);
+      value += beat(shape, time - beats[i], st, withP);
     return zero - value * pixelsPerMm;
   };
+  const [red, green, blue] = paper.planes;
   let last = heightAt(left);
   for (let x = left; x < left + width - 1; x++) {
-    let [low, high] = [last, last];
+    let low = last;
+    let high = last;
     for (let k = 1; k <= finest; k++) {
       last = heightAt(x + k / finest);
       low = Math.min(low, last);
@@ -96,7 +100,9 @@ function drawStrip(
     for (let y = Math.max(top, Math.floor(from)); y <= Math.min(top + height - 1, Math.ceil(to)); y++) {
       const cover = Math.min(1, Math.max(0, Math.min(y + 0.5, to) - Math.max(y - 0.5, from)));
       const place = y * paper.size + x;
-      for (const plane of paper.planes) plane[place] += cover * (24 - plane[place]);
+      red[place] += cover * (24 - red[place]);
+      green[place] += cover * (24 - green[place]);
+      blue[place] += cover * (24 - blue[place]);
     }
   }
 }

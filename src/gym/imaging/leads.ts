@@ -15,17 +15,20 @@ interface Column {
 
 function columnsOf({ width, channels, data }: Raster, lead: Lead | "rhythm"): Column[] {
   const { left, width: wide, top, height } = stripOf(lead);
-  let last = top + height / 2;
-  return Array.from({ length: wide - 1 }, (_, i) => {
-    let [sum, moment] = [0, 0];
-    for (let y = top; y < top + height; y++) {
-      const dark = 255 - data[(y * width + left + i) * channels];
-      const share = Math.min(1, Math.max(0, (dark - paperDark) / (ink - paperDark)));
-      sum += share;
-      moment += share * y;
+  const [sums, moments] = [new Float64Array(wide - 1), new Float64Array(wide - 1)];
+  for (let y = top; y < top + height; y++) {
+    for (let i = 0, at = (y * width + left) * channels; i < sums.length; i++, at += channels) {
+      const dark = 255 - data[at];
+      if (dark <= paperDark) continue;
+      const share = Math.min(1, (dark - paperDark) / (ink - paperDark));
+      sums[i] += share;
+      moments[i] += share * y;
     }
-    if (sum > 0) last = moment / sum;
-    return { centre: last, extent: sum };
+  }
+  let last = top + height / 2;
+  return Array.from(sums, (extent, i) => {
+    if (extent > 0) last = moments[i] / extent;
+    return { centre: last, extent };
   });
 }
 

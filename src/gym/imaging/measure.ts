@@ -109,7 +109,8 @@ export function measure(raster: Raster, asked: Box): Measurement | undefined {
   for (let i = 0; i < levels.length; i++) {
     if (!reach[i]) continue;
     const share = inner[i] ? 1 : Math.min(1, Math.max(0, 3 * ((levels[i] - around) / (level - around) - 0.5) + 0.5));
-    const [x, y] = [i % w, Math.floor(i / w)];
+    const y = Math.floor(i / w);
+    const x = i - y * w;
     area += share;
     sumX += share * x;
     sumY += share * y;
@@ -201,7 +202,8 @@ function foldOver(hues: Int16Array, w: number, cx: number, cy: number, axis: num
   let [sum, count] = [0, 0];
   for (let i = 0; i < hues.length; i++) {
     if (hues[i] === noHue) continue;
-    const [dx, dy] = [(i % w) - cx, Math.floor(i / w) - cy];
+    const dx = (i % w) - cx;
+    const dy = Math.floor(i / w) - cy;
     const mirror = Math.round(cy + dx * sin - dy * cos) * w + Math.round(cx + dx * cos + dy * sin);
     if (mirror < 0 || mirror >= hues.length || hues[mirror] === noHue) continue;
     sum += Math.abs(hues[i] - hues[mirror]);
@@ -235,7 +237,8 @@ function grow(levels: Float32Array, w: number, h: number, around: number, peak: 
     waiting.push(i);
   }
   for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
-    const [x, y] = [i % w, Math.floor(i / w)];
+    const y = Math.floor(i / w);
+    const x = i - y * w;
     take(x - 1, y);
     take(x + 1, y);
     take(x, y - 1);

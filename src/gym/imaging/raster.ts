@@ -132,9 +132,11 @@ export function develop(
   return { width: size, height: size, channels, data };
 }
 
-/** Faster than a clamped array, which rounds halves to even. */
+/** Rounded and kept in 0…255, of whose bits the array takes eight; without branches, which white paper with grain mispredicts. */
 function toByte(level: number): number {
-  return level <= 0 ? 0 : level >= 255 ? 255 : (level + 0.5) | 0;
+  const rounded = (level + 0.5) | 0;
+  const least = rounded & ~(rounded >> 31);
+  return least | ((255 - least) >> 31);
 }
 
 const notes = new Map<string, Float32Array>();
