@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { displaySymbol } from "../../core/display.ts";
 import type { Followable } from "../../core/follow.ts";
 import type { Batch, ForwardOptions } from "../../engine/engine.ts";
 import { readSafetensors } from "../../engine/safetensors.ts";
@@ -169,7 +170,10 @@ describe("on rollouts", () => {
     expect(coefficients.at(-1)).toBe(0.4);
     expect(summary.lastDivergence!).toBeLessThan(summary.firstDivergence! / 2);
     expect(events.filter(isOf("step-end"))[0].hinted).toBe(0);
-    expect(run.events.length).toBe(events.length + run.events.filter(({ type }) => type === "phase").length);
+    const { "text/plain": text, "text/html": html } = run[displaySymbol]()!;
+    expect(text).toMatch(/^distill: succeeded · reward/);
+    for (const row of ["divergence from the teacher", "same first choice", "only falls, to its floor"])
+      expect(html).toContain(row);
   });
 
   it("learns nothing from a rollout whose reward broke, and says so", async () => {

@@ -171,17 +171,15 @@ describe("pipeline", () => {
 
   it("says before a training what each stage would do, and what is missing", async () => {
     const model = await capitalsModel();
-    const dry = await pipeline.dryRun({
-      model,
-      environment,
-      stages: [...stages(), pipeline.grpo({ maxNewTokens: 4 })],
-    });
+    const more = [...stages(), pipeline.grpo({ maxNewTokens: 4 }), pipeline.distillRows({ teacher: model })];
+    const dry = await pipeline.dryRun({ model, environment, stages: more });
     const text = textOf(dry[displaySymbol]());
     expect(text).toMatch(/1 generate +8 demonstrations; 8 made in/);
     expect(text).toMatch(/2 sft +6 steps of 4; rows of \d+ tokens, the longest \d+ of at most 96/);
     expect(text).toMatch(/3 pick-best +the best checkpoint by score on validation tasks/);
     expect(text).toMatch(/5 validate +plays 5 test tasks, before and after/);
     expect(text).toMatch(/6 grpo +trains; \d+ % of 4 groups differ/);
+    expect(text).toMatch(/7 distill +trains$/m);
     expect(existsSync(join(folder, "runs"))).toBe(false);
     await expect(pipeline({ model, environment, stages: [pipeline.sft(training)] })).rejects.toThrow(
       "pipeline, stage 1 (sft): sft: there are no rows yet: put `generate` before it, or give `data`.",

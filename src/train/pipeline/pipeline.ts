@@ -20,7 +20,7 @@ import { findPipeline, type PipelineRecord, type StageRecord, saveRecord, stageF
 import { PipelineDryRun, type PipelineEvent, PipelineResult } from "./pipeline-result.ts";
 import { dryRunView, pipelineMeter, pipelineView, progressOf } from "./pipeline-view.ts";
 import { listOf, type Stage, type StageContext, type StageDryRun, type Work } from "./stage.ts";
-import { distill, generate, grpo, markOf, merge, pickBest, ppo, sft, train, validate } from "./stages.ts";
+import { distill, distillRows, generate, grpo, markOf, merge, pickBest, ppo, sft, train, validate } from "./stages.ts";
 
 export interface PipelineOptions {
   /** What the first stage begins with, or its path or hub id. */
@@ -65,6 +65,7 @@ pipeline.sft = sft;
 pipeline.grpo = grpo;
 pipeline.ppo = ppo;
 pipeline.distill = distill;
+pipeline.distillRows = distillRows;
 pipeline.pickBest = pickBest;
 pipeline.merge = merge;
 pipeline.validate = validate;

@@ -14,7 +14,7 @@ import type { SaveOptions } from "../../model/model.ts";
 import { newestCheckpoint } from "../../track/checkpoints.ts";
 import { findRun } from "../../track/store.ts";
 import { distill as distillVerb } from "../distill/distill.ts";
-import type { DistillRolloutOptions } from "../distill/distill-options.ts";
+import type { DistillRolloutOptions, DistillRowsOptions } from "../distill/distill-options.ts";
 import { encodeExamples } from "../examples.ts";
 import { grpo as grpoVerb } from "../grpo/grpo.ts";
 import type { GrpoOptions } from "../grpo/grpo-options.ts";
@@ -205,9 +205,19 @@ export const grpo = (options: StageOptions<GrpoOptions> = {}): Stage => train(gr
 /** PPO in the pipeline's environment. */
 export const ppo = (options: StageOptions<PpoOptions> = {}): Stage => train(ppoVerb, options);
 
-/** Distillation on rollouts in the pipeline's environment; on rows: `pipeline.train(distill, …)`. */
+/** Distillation on rollouts in the pipeline's environment. */
 export const distill = (options: StageOptions<DistillRolloutOptions> = {}): Stage =>
   train<DistillRolloutOptions>(distillVerb, options);
+
+/** Distillation on the rows made before. */
+export const distillRows = (options: StageOptions<DistillRowsOptions>): Stage =>
+  train(
+    function distill(given: DistillRowsOptions) {
+      return distillVerb(given);
+    },
+    options,
+    ({ rows }) => ({ data: rows }),
+  );
 
 /** The checkpoint of the training before that does best on validation tasks; by: "loss", on the validation rows. */
 export function pickBest(options: Omit<PickBestOptions, "trained" | "records"> = {}): Stage {
