@@ -43,6 +43,18 @@ test("02-baseline-evaluation, shortened: models × domains with n and intervals,
   for (const id of ["domains", "plot", "parts"]) expect(shownBy(cells, id)).toMatch(/Figure "/);
 });
 
+test("05-ppo, shortened: a dry run, training, before and after, what the critic expects of each token", async () => {
+  const parameters = { trainSets: 1, testSets: 1, sftSteps: 1, steps: 1, tasksPerStep: 2, groups: 1, maxNewTokens: 24 };
+  const cells = await runStaged("05-ppo", parameters, { plots: false });
+  const shown = (id: string) => shownBy(cells, id);
+  expect(shown("dry")).toMatch(/ppo dry run: 1 groups of 8/);
+  expect(shown("train")).toMatch(/ppo:\s+succeeded/);
+  expect(shown("after")).toMatch(/^composite +after SFT +after PPO/m);
+  expect(shown("accuracy")).toMatch(/^accuracy +after SFT +after PPO/m);
+  expect(shown("critic")).toMatch(/Figure "What the critic expects"/);
+  expect(shown("own")).toContain("PpoResult");
+});
+
 test("06-clinical-gym: an environment in a cell of under 40 lines; wrong arguments, bad tasks and bad rewards are told", async () => {
   const cells = await runStaged("06-clinical-gym", {}, { plots: false });
   const { source } = cells.find(({ id }) => id === "environment")!;
