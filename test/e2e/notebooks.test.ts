@@ -25,6 +25,25 @@ test("01-data, shortened: what is read comes back, patients stay together, rows 
   expect(shown("train-leak")).toContain("Take these rows out of the training data");
 });
 
+test("04-grpo, shortened: habits are shown, the dry run and the run draw themselves, accuracy is compared beside the composite", async () => {
+  const short = { trainSets: 1, testSets: 1, sftSteps: 2, steps: 1, tasksPerStep: 1, groups: 2 };
+  const cells = await runStaged("04-grpo", short, { plots: false });
+  const shown = (id: string) => shownBy(cells, id);
+  expect(shown("tasks")).toMatch(/\d+ tasks to be shown, \d+ to be played.*submitted after 3 turns/s);
+  const [, rows, hasty] = /(\d+) demonstrations, (\d+) of them without a look-up/.exec(shown("habit"))!.map(Number);
+  expect(hasty / rows).toBeGreaterThan(0.3);
+  expect(hasty / rows).toBeLessThan(0.9);
+  expect(shown("dry")).toMatch(/grpo dry run: 2 groups of 8.*drawn .*greedy /s);
+  expect(shown("grpo")).toMatch(/grpo: succeeded/);
+  for (const [id, measure] of [
+    ["composite", "composite"],
+    ["accuracy", "accuracy"],
+    ["actions", "action"],
+  ])
+    expect(shown(id)).toMatch(new RegExp(`^${measure} +after SFT +after GRPO .*^all +\\d\\.\\d+ \\[`, "ms"));
+  expect(shown("read-before")).toContain("[turn 1");
+});
+
 test("03-lora-sft, shortened", async () => {
   await runStaged("03-lora-sft", { steps: 12, trainTasks: 96, validationTasks: 6, testTasks: 3 });
 });

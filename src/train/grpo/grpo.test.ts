@@ -310,7 +310,8 @@ describe("grpo.dryRun", () => {
     expect(dry.mixed).toBeGreaterThan(0.5);
     expect(String(dry)).toMatch(/grpo dry run: 6 groups of 4 in .* differ in more than form/);
     expect(String(dry)).toMatch(/greedy/);
-    const form = await grpo.dryRun({ model, ...quick, rewards: { format: letters } }, { groups: 6 });
+    const words = { format: letters, safety: letters, assertion: letters };
+    const form = await grpo.dryRun({ model, ...quick, rewards: words }, { groups: 6 });
     expect(form.mixed).toBe(0);
     expect(form.differing).toBe(dry.differing);
     expect(form.warnings[0]).toMatch(

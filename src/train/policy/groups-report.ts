@@ -2,8 +2,14 @@
 import { mean } from "../../core/mean.ts";
 import type { Failure, Trajectory } from "../../generate/index.ts";
 
-/** Parts that say how something was said, not whether it was right: a group that differs in them alone teaches form alone. */
-const formParts = new Set(["format", "coherence", "reasoning", "dialogue", "degenerate", "length"]);
+/**
+ * Parts that say how something was said, not whether it was right: a group that differs in them alone teaches form alone. `safety` and
+ * `assertion` look at words too, and differ between two answers that are both nonsense.
+ */
+const formParts = new Set([
+  ...["format", "coherence", "reasoning", "dialogue", "degenerate", "length"],
+  ...["safety", "assertion"],
+]);
 const same = 1e-8;
 
 /** Rewards of the group are not all alike. */
