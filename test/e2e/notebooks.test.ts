@@ -93,6 +93,22 @@ test("06-clinical-gym: an environment in a cell of under 40 lines; wrong argumen
   expect(shown("rollout")).toMatch(/\d+ tokens, \d+ drawn/);
 });
 
+test("08-sokoban-pipeline, shortened: every stage, and the expert solves all", async () => {
+  const short = { mapsOfSeed: 8, testMaps: 4, steps: 2, rounds: 1, mapsOfRound: 2, probed: 1 };
+  const cells = await runStaged("08-sokoban-pipeline", short, { plots: false });
+  const shown = (id: string) => shownBy(cells, id);
+  expect(shown("after")).toMatch(/^success +before +random moves +SFT +expert /m);
+  expect(shown("after")).toMatch(/^all +0\.\d+ .* 1\.000 \[1\.000, 1\.000\]/m);
+  expect(shown("probe")).toMatch(/from random moves: reward probe.*empty is paid/s);
+  expect(shown("dry")).toMatch(/grpo dry run: 1 groups of 8/);
+  expect(shown("grpo")).toMatch(/grpo:\s+succeeded/);
+  expect(shown("choose")).toMatch(/pickBest: step 1 of 1 checkpoints, by success.*kept: SFT/s);
+  expect(shown("validate")).toMatch(/^merged: \d+ % of 4 tasks played to the same letter/m);
+  expect(shown("merged")).toMatch(/^success +SFT +merged +expert /m);
+  expect(shown("harder")).toMatch(/^success +random moves +merged /m);
+  for (const id of ["lengths", "rewards"]) expect(shown(id)).toMatch(/Figure "/);
+});
+
 test("the README's cell runs as it stands, on fewer steps and tasks", async () => {
   const [, code] = /```ts\n(.*?)```/s.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
   const source = code
