@@ -1,3 +1,4 @@
+import type { DataEvent } from "../data-events.ts";
 import type { PolicyEvent, PolicyStepEnd } from "../policy/policy-events.ts";
 
 /** On rollouts. Times in seconds, memory in bytes, divergence and entropy in nats a token, shares in [0, 1]. */
@@ -14,39 +15,18 @@ export type DistillStepEnd = PolicyStepEnd & {
   hinted: number;
 };
 
-/** On rows. */
-export type DistillRowsEvent =
-  | {
-      type: "start";
-      run: string;
-      path: string;
-      steps: number;
-      step: number;
-      sequences: number;
-      tokens: number;
-      scoredTokens: number;
-      trainableParameters: number;
-    }
-  | DistillRowsStepEnd
-  /** Loss or gradient was not finite: nothing was learned from this step. */
-  | { type: "step-skipped"; step: number; reason: string; skippedInRow: number }
-  | { type: "checkpoint-saved"; step: number; path: string };
+/** On rows; `loss` is the divergence and the labels' part. */
+export type DistillRowsEvent = DataEvent<
+  { sequences: number; tokens: number; scoredTokens: number },
+  DistillRowsReport,
+  { evalDivergence: number; evalAgreement: number; evalNll: number }
+>;
 
-export type DistillRowsStepEnd = {
-  type: "step-end";
-  step: number;
-  epoch: number;
-  /** What is made smaller: the divergence, and the labels' part. */
-  loss: number;
+export interface DistillRowsReport {
   divergence: number;
   agreement: number;
   /** Negative log-likelihood of the rows' own tokens, nats. */
   nll: number;
-  learningRate: number;
-  /** Before clipping. */
-  gradNorm: number;
-  tokens: number;
-  tokensPerSecond: number;
-  memoryBytes: number;
-  etaSeconds: number;
-};
+}
+
+export type DistillRowsStepEnd = Extract<DistillRowsEvent, { type: "step-end" }>;

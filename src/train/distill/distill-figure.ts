@@ -1,6 +1,7 @@
 /** The curves of a distillation, and what each looks like while all is well. */
 import type { Figure } from "../../plot/figure.ts";
 import { dashboard, type Panel } from "../../plot/training.ts";
+import type { HealthRow as DataHealthRow } from "../data-view.ts";
 import { isOf } from "../policy/policy-events.ts";
 import {
   curvesOf,
@@ -12,7 +13,7 @@ import {
   rewardPanels,
   rewardRows,
 } from "../policy/policy-figure.ts";
-import type { DistillEvent, DistillRowsEvent, DistillRowsStepEnd, DistillStepEnd } from "./distill-events.ts";
+import type { DistillEvent, DistillRowsEvent, DistillStepEnd } from "./distill-events.ts";
 
 type Either = Pick<DistillStepEnd, "divergence" | "agreement">;
 
@@ -49,7 +50,7 @@ export const rolloutRows: readonly HealthRow<DistillStepEnd>[] = [
   ...policyRows.filter(({ name }) => !["KL to reference", "clipped tokens"].includes(name)),
 ];
 
-export const rowRows: readonly HealthRow<DistillRowsStepEnd>[] = [
+export const rowRows: readonly DataHealthRow<DistillRowsEvent>[] = [
   ...taughtRows,
   {
     name: "the rows' own tokens (nll)",
@@ -61,8 +62,12 @@ export const rowRows: readonly HealthRow<DistillRowsStepEnd>[] = [
 ];
 
 const taughtPanels: readonly Panel[] = [
-  { title: "divergence from the teacher (nats)", curves: { divergence: "divergence" }, fromZero: true },
-  { title: "same first choice (share)", curves: { agreement: "agreement" } },
+  {
+    title: "divergence from the teacher (nats)",
+    curves: { divergence: "training", evalDivergence: "evaluation" },
+    fromZero: true,
+  },
+  { title: "same first choice (share)", curves: { agreement: "training", evalAgreement: "evaluation" } },
 ];
 
 export function distillFigure(
@@ -77,7 +82,7 @@ export function distillFigure(
       { title: "loss (nats)", curves: { loss: "loss", nll: "own tokens" } },
       { title: "learning rate", curves: { learningRate: "learning rate" }, fromZero: true },
     ];
-    return dashboard(steps, panels, options);
+    return dashboard(events, panels, options);
   }
   const coefficient: Panel = { title: "coefficient", curves: { coefficient: "coefficient" }, fromZero: true };
   return dashboard(onRollouts, [...rewardPanels(onRollouts), ...taughtPanels, coefficient, ...policyPanels], options);

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { environmentSchema } from "../../generate/rollout.ts";
+import type { Row } from "../../data/index.ts";
 import type { Model } from "../../model/model.ts";
-import type { LossOn, Overlong } from "../examples.ts";
+import { completeData, type DataFields, dataFields, rowsSchema as dataSchema } from "../data-options.ts";
+import type { LossOn } from "../examples.ts";
 import type { AdvantageScale } from "../math/advantages.ts";
 import type { DistillDirection } from "../math/distill-loss.ts";
 import { type LossKind, lossKinds } from "../math/loss-kinds.ts";
@@ -18,17 +19,6 @@ import {
 } from "../training-options.ts";
 import { type Hint, outcomeHint } from "./hints.ts";
 
-interface CommonFields extends TrainingFields {
-  /** The student, or its path or hub id. An adapter already on it is copied and trained on. */
-  model: Model | string;
-  /** K: tokens that the teacher finds likeliest; what is left is one further outcome. @default 16 */
-  candidates?: number;
-  /** Peak learning rate. @default 1e-5 on rollouts, on rows 2e-4 with LoRA and 2e-5 without */
-  learningRate?: number;
-  /** Steps between checkpoints; 0: only the last. @default a tenth of all, at least 5 */
-  saveEvery?: number;
-}
-
 /** The weight of the divergence: from `start` it halves every `halfLife` steps, down to `floor`, and never rises. */
 export interface CoefficientDecay {
   /** @default 1 */
@@ -40,7 +30,9 @@ export interface CoefficientDecay {
 }
 
 /** On the student's own rollouts. */
-export interface DistillRolloutOptions extends CommonFields, PlayFields {
+export interface DistillRolloutOptions extends TrainingFields, PlayFields {
+  /** The student, or its path or hub id. An adapter already on it is copied and trained on. */
+  model: Model | string;
   /** "average": the student's own adapter, averaged over its steps; or another model with the same tokens. @default "average" */
   teacher?: "average" | Model;
   /** d: how much of itself the average keeps at each step. @default 0.99 */
@@ -54,6 +46,8 @@ export interface DistillRolloutOptions extends CommonFields, PlayFields {
   turnTokens?: number;
   /** "reverse": the student keeps to what the teacher finds likely; "forward": it covers all that the teacher may say. @default "reverse" */
   direction?: DistillDirection;
+  /** K: tokens that the teacher finds likeliest; what is left is one further outcome. @default 16 */
+  candidates?: number;
   coefficient?: CoefficientDecay;
   /** Weight of grpo's policy loss beside the divergence; 0: the teacher alone. @default 0 */
   policyWeight?: number;
@@ -64,6 +58,10 @@ export interface DistillRolloutOptions extends CommonFields, PlayFields {
   /** Of its advantages. @default "group" */
   scale?: AdvantageScale;
 
+  /** Peak learning rate. @default 1e-5 */
+  learningRate?: number;
+  /** Steps between checkpoints; 0: only the last. @default a tenth of all, at least 5 */
+  saveEvery?: number;
   /** Rollouts with the update that follows them. @default 100 */
   steps?: number;
   /** P: tasks of a step. @default 8 */
@@ -75,23 +73,21 @@ export interface DistillRolloutOptions extends CommonFields, PlayFields {
 }
 
 /** On given rows. */
-export interface DistillRowsOptions extends CommonFields {
+export interface DistillRowsOptions extends DataFields {
   /** Another model with the same tokens, or the same base with another adapter. */
   teacher: Model;
   /** Rows as `sft` takes them; the teacher is followed on the tokens that sft would learn. */
   data: SftData;
+  /** Held-out rows: the loss on them is measured every `evalEvery` steps. */
+  evalData?: SftData;
   /** As in `sft`. @default "assistant" */
   lossOn?: LossOn;
-  /** Passes over the data; not with `steps`. @default 3 */
-  epochs?: number;
-  /** Optimizer steps; not with `epochs`. */
-  steps?: number;
   /** Sequences of an optimizer step. @default 16 */
   batchSize?: number;
-  /** Most tokens of a sequence. @default the shorter context of both models */
-  maxLength?: number;
-  /** What happens to longer rows. @default "error" */
-  overlong?: Overlong;
+  /** Peak learning rate. @default 2e-4 with LoRA, 2e-5 without */
+  learningRate?: number;
+  /** K: tokens that the teacher finds likeliest; what is left is one further outcome. @default 16 */
+  candidates?: number;
   /** @default "forward" */
   direction?: DistillDirection;
   /** Both distributions are taken at this temperature. @default 1 */
@@ -100,22 +96,17 @@ export interface DistillRowsOptions extends CommonFields {
   labelWeight?: number;
 }
 
-export type DistillOptions = DistillRolloutOptions | DistillRowsOptions;
-
 const teacherSchema = z.custom<Model>(isModelLike).describe("a model, as loadModel gives it");
-const common = {
-  ...trainingFields,
-  model: modelSchema,
-  candidates: z.int().min(1).default(16),
-  learningRate: z.number().gt(0).optional(),
-  saveEvery: z.int().min(0).optional(),
-};
+const candidates = z.int().min(1).default(16);
 const direction = z.enum(["forward", "reverse"]);
 
 export const rolloutSchema = z.strictObject({
-  ...common,
+  ...trainingFields,
   ...playFields,
-  environment: environmentSchema.optional(),
+  model: modelSchema,
+  candidates,
+  learningRate: z.number().gt(0).optional(),
+  saveEvery: z.int().min(0).optional(),
   teacher: z
     .union([z.literal("average"), teacherSchema])
     .describe('"average" or a model')
@@ -145,17 +136,14 @@ export const rolloutSchema = z.strictObject({
 } satisfies Record<keyof DistillRolloutOptions, z.ZodType>);
 
 export const rowsSchema = z.strictObject({
-  ...common,
+  ...dataFields,
   teacher: teacherSchema,
-  data: z
-    .custom<SftData>((value) => typeof value === "string" || (typeof value === "object" && value !== null))
-    .describe("rows, or the path of a .jsonl, .json, .parquet or .csv file of them"),
+  data: dataSchema<Row>(),
+  evalData: dataSchema<Row>().optional(),
   lossOn: z.enum(["assistant", "completion", "all"]).default("assistant"),
-  epochs: z.number().gt(0).optional(),
-  steps: z.int().min(1).optional(),
   batchSize: z.int().min(1).default(16),
-  maxLength: z.int().min(2).optional(),
-  overlong: z.enum(["error", "truncate", "drop"]).default("error"),
+  learningRate: z.number().gt(0).optional(),
+  candidates,
   direction: direction.default("forward"),
   temperature: z.number().gt(0).default(1),
   labelWeight: z.number().min(0).default(0),
@@ -182,11 +170,12 @@ export function completeRollouts(options: z.output<typeof rolloutSchema>, model:
     );
   if (policyWeight > 0 && groupSize < 2)
     refuse("groupSize", "policyWeight compares rollouts of a group: it needs at least 2.");
+  refuseMovingTeacher(teacher, model, lora);
   const hint = options.hint ?? (teacher === "average" ? "outcome" : false);
   return {
     ...options,
     ...resolvePlay("distill", options),
-    ...shared(options, model),
+    ...{ model, lora: completeLora("distill", model, options), epsilonOfAdam: 1e-8 },
     hint: hint === "outcome" ? outcomeHint : hint,
     coefficient: { start, floor, halfLife },
     dynamicSampling: 0,
@@ -196,32 +185,27 @@ export function completeRollouts(options: z.output<typeof rolloutSchema>, model:
   };
 }
 
-export function completeRows(options: z.output<typeof rowsSchema>, model: Model) {
-  const refuse = refusing("distill");
-  refuseTwoWarmups("distill", options);
-  const { teacher, lora, epochs, steps } = options;
-  if (epochs !== undefined && steps !== undefined) refuse("steps", "give epochs or steps, not both.");
-  const context = Math.min(model.info.maxPositions, teacher.info.maxPositions);
-  if (options.maxLength !== undefined && options.maxLength > context)
-    refuse(
+export function completeRows(options: z.output<typeof rowsSchema>) {
+  const { model, teacher, lora } = options;
+  const complete = completeData("distill", options, { epochs: 3 });
+  refuseMovingTeacher(teacher, model, lora);
+  if (complete.maxLength > teacher.info.maxPositions && options.maxLength !== undefined)
+    refusing("distill")(
       "maxLength",
-      `maxLength ${options.maxLength} exceeds the context of ${context} tokens that both models have.`,
+      `maxLength ${options.maxLength} exceeds the teacher's context of ${teacher.info.maxPositions} tokens.`,
     );
   return {
     ...options,
-    ...shared(options, model),
-    length: steps !== undefined ? { steps } : { epochs: epochs ?? 3 },
-    maxLength: options.maxLength ?? context,
+    ...complete,
+    maxLength: Math.min(complete.maxLength, teacher.info.maxPositions),
     learningRate: options.learningRate ?? (lora === false ? 2e-5 : 2e-4),
   };
 }
 
-function shared(options: z.output<typeof rolloutSchema> | z.output<typeof rowsSchema>, model: Model) {
-  const { teacher, lora } = options;
-  if (lora === false && typeof teacher === "object" && teacher.engine === model.engine)
+function refuseMovingTeacher(teacher: "average" | Model, { engine }: Model, lora: unknown): void {
+  if (lora === false && teacher !== "average" && teacher.engine === engine)
     refusing("distill")(
       "teacher",
       "it shares the weights that lora: false trains. Use LoRA, or load the teacher by itself.",
     );
-  return { model, lora: completeLora("distill", model, options), epsilonOfAdam: 1e-8 };
 }

@@ -5,9 +5,10 @@
 import { resolveOptions } from "../../core/options.ts";
 import { Run } from "../../core/run.ts";
 import { loadModel } from "../../model/load.ts";
-import type { Model } from "../../model/model.ts";
+import { dataMeter } from "../data-view.ts";
 import { type DryRunOptions, dryRunView, type PolicyDryRun, playDryRun } from "../policy/dry-run.ts";
 import { resolvePlay } from "../policy/play-options.ts";
+import { policyMeter } from "../policy/policy-view.ts";
 import type { DistillEvent, DistillRowsEvent } from "./distill-events.ts";
 import {
   completeRollouts,
@@ -15,16 +16,17 @@ import {
   type DistillRolloutOptions,
   type DistillRowsOptions,
   isOnRollouts,
+  type ResolvedRollouts,
   rolloutSchema,
   rowsSchema,
 } from "./distill-options.ts";
 import type { DistillResult } from "./distill-result.ts";
-import { distillMeter, rolloutsView, rowsView } from "./distill-view.ts";
+import { rolloutsView, rowsView } from "./distill-view.ts";
 import { distillRollouts } from "./on-rollouts.ts";
-import { distillRows } from "./on-rows.ts";
+import { distillRows, type RowsResult } from "./on-rows.ts";
 
 /** With an `environment`, or `rewards` for the prompts of `data`, on rollouts; else on the rows of `data`. Returns at once. */
-export function distill(options: DistillRowsOptions): Run<DistillResult<DistillRowsEvent>, DistillRowsEvent>;
+export function distill(options: DistillRowsOptions): Run<RowsResult, DistillRowsEvent>;
 export function distill(options: DistillRolloutOptions): Run<DistillResult<DistillEvent>, DistillEvent>;
 export function distill(options: DistillRolloutOptions | DistillRowsOptions): unknown {
   if (options && isOnRollouts(options)) {
@@ -33,16 +35,15 @@ export function distill(options: DistillRolloutOptions | DistillRowsOptions): un
       "distill",
       async (context) => distillRollouts(await complete(), context),
       rolloutsView,
-      distillMeter,
+      policyMeter,
     );
   }
-  const checked = resolveOptions("distill", options, rowsSchema);
-  const complete = whenLoaded(checked.model, (model) => completeRows(checked, model));
-  return new Run<DistillResult<DistillRowsEvent>, DistillRowsEvent>(
+  const complete = completeRows(resolveOptions("distill", options, rowsSchema));
+  return new Run<RowsResult, DistillRowsEvent>(
     "distill",
-    async (context) => distillRows(await complete(), context),
+    (context) => distillRows(complete, context),
     rowsView,
-    distillMeter,
+    dataMeter,
   );
 }
 
@@ -52,15 +53,14 @@ distill.dryRun = (options: DistillRolloutOptions, dry: DryRunOptions = {}): Run<
   return new Run("distill.dryRun", async ({ signal }) => playDryRun(await complete(), dry, signal), dryRunView);
 };
 
-function resolveRollouts(options: DistillRolloutOptions) {
-  const checked = resolveOptions("distill", options, rolloutSchema);
-  if (typeof checked.model === "string") resolvePlay("distill", checked);
-  return whenLoaded(checked.model, (model) => completeRollouts(checked, model));
-}
-
 /** Checks at once what can be checked without the model; where that is a path it is loaded later. */
-function whenLoaded<T>(model: Model | string, complete: (model: Model) => T): () => Promise<T> {
-  if (typeof model === "string") return async () => complete(await loadModel(model));
-  const completed = complete(model);
-  return async () => completed;
+function resolveRollouts(options: DistillRolloutOptions): () => Promise<ResolvedRollouts> {
+  const checked = resolveOptions("distill", options, rolloutSchema);
+  const { model } = checked;
+  if (typeof model !== "string") {
+    const completed = completeRollouts(checked, model);
+    return async () => completed;
+  }
+  resolvePlay("distill", checked);
+  return async () => completeRollouts(checked, await loadModel(model));
 }

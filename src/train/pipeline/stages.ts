@@ -164,8 +164,7 @@ async function hasCheckpoint(id: string): Promise<boolean> {
 
 /** Supervised fine-tuning on the rows made before, with their validation rows. */
 export function sft(options: StageOptions<SftOptions> = {}): Stage {
-  const fill = ({ rows, evalRows }: Work) => ({ data: rows, ...(evalRows && { evalData: evalRows }) });
-  const stage = train(sftVerb, options, fill);
+  const stage = train(sftVerb, options, rowsOf);
   return {
     ...stage,
     run(work, context) {
@@ -216,8 +215,10 @@ export const distillRows = (options: StageOptions<DistillRowsOptions>): Stage =>
       return distillVerb(given);
     },
     options,
-    ({ rows }) => ({ data: rows }),
+    rowsOf,
   );
+
+const rowsOf = ({ rows, evalRows }: Work) => ({ data: rows, ...(evalRows && { evalData: evalRows }) });
 
 /** The checkpoint of the training before that does best on validation tasks; by: "loss", on the validation rows. */
 export function pickBest(options: Omit<PickBestOptions, "trained" | "records"> = {}): Stage {
