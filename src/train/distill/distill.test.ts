@@ -223,6 +223,7 @@ describe("on rows", () => {
         ...learning,
         ...more,
         evalData: chats.slice(0, 3),
+        evalEvery: 10,
       });
       expect(summary.evalDivergence).toBeLessThan(summary.firstDivergence!);
       expect(summary.lastDivergence!).toBeLessThan(summary.firstDivergence! * 0.6);
