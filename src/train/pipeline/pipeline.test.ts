@@ -189,6 +189,40 @@ describe("pipeline", () => {
     );
   });
 
+  it("in a cell draws its stages, and below them each stage as it runs; interrupting the cell stops both", async () => {
+    const shown: string[] = [];
+    const interrupt = new AbortController();
+    const kernel = globalThis as Record<symbol, unknown>;
+    kernel[displaySymbol] = (first: MimeBundle) => {
+      const at = shown.push(textOf(first)) - 1;
+      return {
+        signal: interrupt.signal,
+        update(bundle: MimeBundle) {
+          shown[at] = textOf(bundle);
+        },
+      };
+    };
+    try {
+      const end: Stage = {
+        name: "end",
+        async run() {
+          interrupt.abort();
+          return {};
+        },
+      };
+      const stages = [pipeline.generate({ count: 8 }), pipeline.sft(training), end, pipeline.validate(playing)];
+      await expect(pipeline({ model: await capitalsModel(), environment, stages })).rejects.toMatchObject({
+        code: "cancelled",
+      });
+    } finally {
+      delete kernel[displaySymbol];
+    }
+    expect(shown).toHaveLength(3);
+    expect(shown[0]).toMatch(/1 generate +✓(.|\n)*2 sft +✓(.|\n)*4 validate/);
+    expect(shown[1]).toContain("8 demonstrations");
+    expect(shown[2]).toMatch(/^sft: +succeeded/);
+  });
+
   it("goes on from what a kill in the middle of the training leaves on the disk", async () => {
     const two = () => [pipeline.generate({ count: 8 }), pipeline.sft(training)];
     const run = pipeline({ model: await capitalsModel(), environment, stages: two() });
