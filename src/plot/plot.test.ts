@@ -6,6 +6,7 @@ import { displaySymbol } from "../core/display.ts";
 import { binValues } from "./bins.ts";
 import { forgetLibrary } from "./html.ts";
 import * as plot from "./index.ts";
+import { dashboard } from "./training.ts";
 
 describe("builders", () => {
   it("take numbers, typed arrays, series and named series; gaps become null", () => {
@@ -76,6 +77,17 @@ describe("builders", () => {
     ]);
     expect(figure.data.map((t) => t.yaxis)).toEqual(["y", "y", "y2"]);
     expect(plot.training([]).toSvg()).toContain("no data yet");
+  });
+
+  it("a dashboard of many panels leaves each its height, and rows apart", () => {
+    const panels = Array.from({ length: 12 }, (_, i) => ({ title: `p${i}`, curves: { [`q${i}`]: `q${i}` } }));
+    const numbers = Object.fromEntries(panels.map((_, i) => [`q${i}`, i]));
+    const figure = dashboard([{ step: 1, ...numbers }], panels);
+    const layout = figure.layout as Record<string, { domain: [number, number] }>;
+    const rows = [1, 3, 5, 7, 9, 11].map((n) => layout[n === 1 ? "yaxis" : `yaxis${n}`].domain);
+    for (const [bottom, top] of rows) expect(top - bottom).toBeCloseTo(1 / 9, 9); // 6 panels and 5 gaps of 0.6
+    for (const [i, [bottom]] of rows.slice(0, -1).entries()) expect(bottom - rows[i + 1][1]).toBeCloseTo(0.6 / 9, 9);
+    expect([rows[0][1], rows[5][0]]).toEqual([1, expect.closeTo(0, 9)]);
   });
 });
 

@@ -130,12 +130,16 @@ interface Cell {
   top: number;
 }
 
+/** Room between two rows, for ticks and the next heading, as a share of a panel's height. */
+const gapOfRows = 0.6;
+
 /** Two panels a row, in parts of the drawing area. */
 function cellOf(index: number, count: number): Cell {
   const [columns, rows] = [count > 1 ? 2 : 1, Math.ceil(count / 2)];
-  const [gapX, gapY] = [0.1, 0.24];
+  const gapX = 0.1;
   const width = (1 - gapX * (columns - 1)) / columns;
-  const height = (1 - gapY * (rows - 1)) / rows;
+  const height = 1 / (rows + gapOfRows * (rows - 1));
+  const gapY = gapOfRows * height;
   const left = (index % columns) * (width + gapX);
   const top = 1 - Math.floor(index / columns) * (height + gapY);
   return { left, right: left + width, bottom: top - height, top };
