@@ -33,7 +33,7 @@ test("what acts by text lints clean too", async () => {
 describe.each(domains().map((each) => [each.name, each] as const))("%s", (_, where) => {
   const test10: Task[] = where.tasks({ split: "test", count: 10 });
 
-  test("has enough tasks, split 80/10/10, that lint clean, of three seeds", async () => {
+  test("has enough tasks, split 80/10/10, that lint clean, of three seeds", { timeout: 120_000 }, async () => {
     const all = where.tasks();
     expect(all.length).toBeGreaterThanOrEqual(smaller.includes(where.name) ? 100 : 200);
     const share = (split: string) => all.filter((task) => task.split === split).length / all.length;
