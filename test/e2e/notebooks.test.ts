@@ -63,7 +63,7 @@ test("02-baseline-evaluation, shortened: models × domains with n and intervals,
 });
 
 test("05-ppo, shortened: a dry run, training, before and after, what the critic expects of each token", async () => {
-  const parameters = { trainSets: 1, testSets: 1, sftSteps: 1, steps: 1, tasksPerStep: 2, groups: 1, maxNewTokens: 24 };
+  const parameters = { trainSets: 1, testSets: 1, sftSteps: 1, steps: 1, tasksPerStep: 1, groups: 1, maxNewTokens: 24 };
   const cells = await runStaged("05-ppo", parameters, { plots: false });
   const shown = (id: string) => shownBy(cells, id);
   expect(shown("dry")).toMatch(/ppo dry run: 1 groups of 8/);
