@@ -15,14 +15,15 @@ import { groupAdvantages } from "../math/advantages.ts";
 import { distillCoefficient } from "../math/distill-loss.ts";
 import { scheduleFactor, warmupStepsOf } from "../math/schedule.ts";
 import { shareOf } from "../policy/groups-report.ts";
+import type { PolicyStepEnd } from "../policy/policy-events.ts";
 import { openPolicySession, type PolicyState, recordStart, skipStep } from "../policy/policy-session.ts";
 import { rollOutStep } from "../policy/rollouts.ts";
-import { policyStepEnd, samplesOf } from "../policy/step-report.ts";
+import { stepRecorder } from "../policy/step-recorder.ts";
 import { TaskSource } from "../policy/task-source.ts";
 import { describeModel } from "../references.ts";
 import { runSteps } from "../steps.ts";
 import { prepareTrainee, type Trainee } from "../trainee.ts";
-import type { DistillEvent } from "./distill-events.ts";
+import type { DistillEvent, DistillStepEnd } from "./distill-events.ts";
 import type { ResolvedRollouts } from "./distill-options.ts";
 import { DistillResult, summarizeDistill } from "./distill-result.ts";
 import { hintedPrompt, truncatedTurns } from "./hints.ts";
@@ -55,7 +56,7 @@ async function train(
   teacher: Teacher,
   { signal, emit }: RunContext<DistillEvent>,
 ): Promise<DistillResult<DistillEvent>> {
-  const { steps, sampleEvery } = options;
+  const { steps } = options;
   const trainee = { ...alone, companions: teacher.companion ? [teacher.companion] : [] };
   const { model } = trainee;
   const pupil = { engine: model.engine, adapter: model.adapter?.engine ?? null, optimizer: trainee.optimizer };
@@ -71,18 +72,15 @@ async function train(
       besides: ["teacher"],
     },
   );
-  const { folder, state, events, record } = session;
+  const { folder, state, events } = session;
   const source = new TaskSource(options.tasks, options, state.tasks);
   recordStart(session, options, trainee);
-  const began = { at: performance.now(), step: state.step };
+  const tell = stepRecorder<Omit<DistillStepEnd, keyof PolicyStepEnd>>(session, options, model, emit);
 
   const takeStep = async (learning: () => void) => {
     const startedAt = performance.now();
     const step = state.step + 1;
-    const phase = (name: "rollout" | "update") => (done: number, total: number) => {
-      if (done === total || done % Math.ceil(total / 10) === 0) emit({ type: "phase", step, phase: name, done, total });
-    };
-    const { groups } = await rollOutStep(model, source, options, { step, signal, ended: phase("rollout") });
+    const { groups } = await rollOutStep(model, source, options, { step, signal, ended: tell.phase(step, "rollout") });
     const trajectories = groups.flat();
     const rolloutSeconds = (performance.now() - startedAt) / 1000;
     state.step = step;
@@ -94,7 +92,7 @@ async function train(
     const learningRate = options.learningRate * scheduleFactor(options.schedule, step - 1, warmupSteps, steps);
     const coefficient = distillCoefficient(step - 1, options.coefficient);
     const random = new Random(options.seed).split("update", step);
-    phase("update")(0, 1);
+    tell.phase(step, "update")(0, 1);
     signal.throwIfAborted();
     learning();
     const completions = lessons.flatMap(({ completions }) => completions);
@@ -110,15 +108,12 @@ async function train(
       return;
     }
     state.skippedInRow = 0;
-    const etaSeconds = ((performance.now() - began.at) / 1000 / (step - began.step)) * (steps - step);
-    const level = state.tasks.curriculum?.level ?? null;
-    const memoryBytes = model.device.info().currentBytes;
     const { divergence, agreement, taughtTokens } = update;
-    record({
-      ...policyStepEnd({ step, trajectories, update, rolloutSeconds, learningRate, level, memoryBytes, etaSeconds }),
-      ...{ divergence, agreement, taughtTokens, coefficient, hinted: shareOf(lessons, ({ hinted }) => hinted) },
-    });
-    if (step === 1 || step % sampleEvery === 0) record({ type: "samples", step, samples: samplesOf(trajectories) });
+    tell.stepEnd(
+      { trajectories, update, rolloutSeconds, learningRate },
+      { divergence, agreement, taughtTokens, coefficient, hinted: shareOf(lessons, ({ hinted }) => hinted) },
+    );
+    tell.samples(trajectories);
   };
 
   const finish = async () => {

@@ -14,16 +14,17 @@ import { type DryRunOptions, dryRunView, type PolicyDryRun, playDryRun } from ".
 import { completionsOf } from "../policy/experience.ts";
 import { differs, differsInSubstance, shareOf } from "../policy/groups-report.ts";
 import { resolvePlay } from "../policy/play-options.ts";
+import type { PolicyStepEnd } from "../policy/policy-events.ts";
 import { openPolicySession, type PolicyState, recordStart, skipStep } from "../policy/policy-session.ts";
 import { type Learner, learn } from "../policy/policy-update.ts";
 import { policyMeter } from "../policy/policy-view.ts";
 import { rollOutStep } from "../policy/rollouts.ts";
-import { policyStepEnd, samplesOf } from "../policy/step-report.ts";
+import { stepRecorder } from "../policy/step-recorder.ts";
 import { TaskSource } from "../policy/task-source.ts";
 import { runSteps } from "../steps.ts";
 import { prepareTrainee, type Trainee } from "../trainee.ts";
 import { advantagesOf } from "./group-advantages.ts";
-import type { GrpoEvent } from "./grpo-events.ts";
+import type { GrpoEvent, GrpoStepEnd } from "./grpo-events.ts";
 import { completeGrpo, type GrpoOptions, grpoSchema, type ResolvedGrpo } from "./grpo-options.ts";
 import { GrpoResult, summarizeGrpo } from "./grpo-result.ts";
 import { grpoView } from "./grpo-view.ts";
@@ -70,7 +71,7 @@ async function trainGroups(
   trainee: Trainee,
   { signal, emit }: RunContext<GrpoEvent>,
 ): Promise<GrpoResult> {
-  const { steps, sampleEvery, groupSize } = options;
+  const { steps, groupSize } = options;
   const { model } = trainee;
   const learner: Learner = {
     engine: model.engine,
@@ -80,21 +81,18 @@ async function trainGroups(
   };
   const warmupSteps = warmupStepsOf(steps, options);
   const session = await openPolicySession<PolicyState, GrpoEvent>(options, trainee, emit, {});
-  const { folder, state, events, record } = session;
+  const { folder, state, events } = session;
   const source = new TaskSource(options.tasks, options, state.tasks);
   recordStart(session, options, trainee);
-  const began = { at: performance.now(), step: state.step };
+  const tell = stepRecorder<Omit<GrpoStepEnd, keyof PolicyStepEnd>>(session, options, model, emit);
 
   const takeStep = async (learning: () => void) => {
     const startedAt = performance.now();
     const step = state.step + 1;
-    const phase = (name: "rollout" | "update") => (done: number, total: number) => {
-      if (done === total || done % Math.ceil(total / 10) === 0) emit({ type: "phase", step, phase: name, done, total });
-    };
     const { groups, played, rounds } = await rollOutStep(model, source, options, {
       step,
       signal,
-      ended: phase("rollout"),
+      ended: tell.phase(step, "rollout"),
     });
     const trajectories = groups.flat();
     const rolloutSeconds = (performance.now() - startedAt) / 1000;
@@ -109,7 +107,7 @@ async function trainGroups(
       completionsOf(group, advantages.subarray(g * groupSize, (g + 1) * groupSize), masked),
     );
     const learningRate = options.learningRate * scheduleFactor(options.schedule, step - 1, warmupSteps, steps);
-    phase("update")(0, 1);
+    tell.phase(step, "update")(0, 1);
     signal.throwIfAborted();
     learning();
     const update = await learn(learner, completions, options, { step, learningRate, signal });
@@ -118,18 +116,16 @@ async function trainGroups(
       return;
     }
     state.skippedInRow = 0;
-    const etaSeconds = ((performance.now() - began.at) / 1000 / (step - began.step)) * (steps - step);
-    const level = state.tasks.curriculum?.level ?? null;
-    const memoryBytes = model.device.info().currentBytes;
-    const facts = { step, trajectories: played.flat(), update, rolloutSeconds };
-    record({
-      ...policyStepEnd({ ...facts, learningRate, level, memoryBytes, etaSeconds }),
-      groups: played.length,
-      zeroVariance: shareOf(played, (group) => !differs(group)),
-      mixed: shareOf(played, differsInSubstance),
-      rounds,
-    });
-    if (step === 1 || step % sampleEvery === 0) record({ type: "samples", step, samples: samplesOf(trajectories) });
+    tell.stepEnd(
+      { trajectories: played.flat(), update, rolloutSeconds, learningRate },
+      {
+        groups: played.length,
+        zeroVariance: shareOf(played, (group) => !differs(group)),
+        mixed: shareOf(played, differsInSubstance),
+        rounds,
+      },
+    );
+    tell.samples(trajectories);
   };
 
   const finish = async () => {

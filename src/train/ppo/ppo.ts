@@ -12,18 +12,19 @@ import { nextKlCoefficient } from "../math/kl.ts";
 import { scheduleFactor, warmupStepsOf } from "../math/schedule.ts";
 import { type DryRunOptions, dryRunView, type PolicyDryRun, playDryRun } from "../policy/dry-run.ts";
 import { resolvePlay } from "../policy/play-options.ts";
+import type { PolicyStepEnd } from "../policy/policy-events.ts";
 import { openPolicySession, type PolicyState, recordStart, skipStep } from "../policy/policy-session.ts";
 import { type Learner, learn, noUpdate, type UpdateResult } from "../policy/policy-update.ts";
 import { policyMeter } from "../policy/policy-view.ts";
 import { rollOutStep } from "../policy/rollouts.ts";
-import { policyStepEnd, samplesOf } from "../policy/step-report.ts";
+import { stepRecorder } from "../policy/step-recorder.ts";
 import { TaskSource } from "../policy/task-source.ts";
 import { describeModel } from "../references.ts";
 import { runSteps } from "../steps.ts";
 import { prepareTrainee, type Trainee } from "../trainee.ts";
 import { estimate } from "./chains.ts";
 import { judge, toJudge } from "./judge.ts";
-import type { PpoEvent } from "./ppo-events.ts";
+import type { PpoEvent, PpoStepEnd } from "./ppo-events.ts";
 import { completePpo, type PpoOptions, ppoSchema, type ResolvedPpo, refuseContradictions } from "./ppo-options.ts";
 import { PpoResult, summarizePpo } from "./ppo-result.ts";
 import { ppoView } from "./ppo-view.ts";
@@ -97,7 +98,7 @@ async function trainPolicy(
   valueTrainee: Trainee,
   { signal, emit }: RunContext<PpoEvent>,
 ): Promise<PpoResult> {
-  const { steps, sampleEvery, iterations, minibatches } = options;
+  const { steps, iterations, minibatches } = options;
   const { model } = trainee;
   const learner: Learner = {
     engine: model.engine,
@@ -113,25 +114,22 @@ async function trainPolicy(
     fingerprint: { value: ofValue },
     besides: ["value"],
   });
-  const { folder, state, events, record } = session;
+  const { folder, state, events } = session;
   const source = new TaskSource(options.tasks, options, state.tasks);
   recordStart(session, options, trainee);
-  const began = { at: performance.now(), step: state.step };
+  const tell = stepRecorder<Omit<PpoStepEnd, keyof PolicyStepEnd>>(session, options, model, emit);
 
   const takeStep = async (learning: () => void) => {
     const startedAt = performance.now();
     const step = state.step + 1;
-    const phase = (name: "rollout" | "update") => (done: number, total: number) => {
-      if (done === total || done % Math.ceil(total / 10) === 0) emit({ type: "phase", step, phase: name, done, total });
-    };
-    const { played } = await rollOutStep(model, source, options, { step, signal, ended: phase("rollout") });
+    const { played } = await rollOutStep(model, source, options, { step, signal, ended: tell.phase(step, "rollout") });
     const trajectories = played.flat();
     const rolloutSeconds = (performance.now() - startedAt) / 1000;
     state.step = step;
     const groups = played.map(toJudge).filter(({ length }) => length > 0);
     if (groups.length === 0) return skipStep("ppo", session, "no rollout has a reward", trajectories);
 
-    phase("update")(0, 1);
+    tell.phase(step, "update")(0, 1);
     const judgedAt = performance.now();
     const { klCoefficient } = state;
     const scoredTokens = await judge(learner, critic, groups.flat(), {
@@ -162,18 +160,13 @@ async function trainPolicy(
       const control = { target: options.klTarget, horizon: options.klHorizon };
       state.klCoefficient = nextKlCoefficient(klCoefficient, facts.kl, groups.flat().length, control);
     }
-    const etaSeconds = ((performance.now() - began.at) / 1000 / (step - began.step)) * (steps - step);
-    const level = state.tasks.curriculum?.level ?? null;
-    const memoryBytes = model.device.info().currentBytes;
     const whole = inOne(update, valued, { kl: facts.kl, scoredTokens, scoringSeconds });
-    const told = { step, trajectories, update: whole, rolloutSeconds, learningRate, level, memoryBytes, etaSeconds };
     const { valueLoss, valueGradNorm, valueClipped } = valued;
-    record({
-      ...policyStepEnd(told),
-      ...facts,
-      ...{ valueLoss, valueGradNorm, valueClipped, valueLearningRate, klCoefficient },
-    });
-    if (step === 1 || step % sampleEvery === 0) record({ type: "samples", step, samples: samplesOf(trajectories) });
+    tell.stepEnd(
+      { trajectories, update: whole, rolloutSeconds, learningRate },
+      { ...facts, valueLoss, valueGradNorm, valueClipped, valueLearningRate, klCoefficient },
+    );
+    tell.samples(trajectories);
   };
 
   const finish = async () => {

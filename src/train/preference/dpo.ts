@@ -13,9 +13,10 @@ import { dataMeter } from "../data-view.ts";
 import type { DpoEvent } from "./dpo-events.ts";
 import { completeDpo, type DpoOptions, dpoSchema, type ResolvedDpo } from "./dpo-options.ts";
 import { accumulatePairs, comparePairs, type ReferredPairs, referenceLogprobs } from "./dpo-pass.ts";
-import { DpoResult, summarizeDpo } from "./dpo-result.ts";
+import { DpoResult } from "./dpo-result.ts";
 import { dpoView } from "./dpo-view.ts";
 import { asEvaluation } from "./pair-report.ts";
+import { summarizePairs } from "./pair-summary.ts";
 import { describePairs, encodeCompletion, encodePairs, type PreferenceData, pairLength } from "./pairs.ts";
 
 /** Trains a model on preferences. Returns at once; await it, or show it in a cell. */
@@ -64,7 +65,7 @@ async function train(options: ResolvedDpo, context: RunContext<DpoEvent>): Promi
           return { ...pass, report: asEvaluation(report) };
         }),
       finish({ state, events, ...where }) {
-        const summary = summarizeDpo(events, state, keepBest, given.device.info().peakBytes);
+        const summary = summarizePairs(events, state, keepBest, given.device.info().peakBytes);
         return new DpoResult({ ...where, best: state.best, summary, events });
       },
     },

@@ -1,47 +1,20 @@
-import { displaySymbol, type MimeBundle } from "../../core/display.ts";
 import type { Figure } from "../../plot/figure.ts";
 import { training } from "../../plot/training.ts";
 import { ofType } from "../data-events.ts";
-import { type Best, type DataState, keptEvaluation, summarizeData } from "../data-run.ts";
-import { Trained } from "../trained.ts";
+import { DataResult, type DataSummary } from "../data-result.ts";
+import { type DataState, keptEvaluation, summarizeData } from "../data-run.ts";
 import type { SftEvent } from "./sft-events.ts";
 
-export interface SftSummary {
-  steps: number;
-  epochs: number;
+export interface SftSummary extends DataSummary {
   /** Of the last step. */
-  loss: number;
   tokenAccuracy: number;
   /** Of the weights that the model ends with. */
-  evalLoss?: number;
   evalTokenAccuracy?: number;
-  bestStep?: number;
-  /** Trained on, all epochs. */
-  tokens: number;
-  seconds: number;
-  tokensPerSecond: number;
-  peakMemoryBytes: number;
-  skippedSteps: number;
 }
 
-export class SftResult extends Trained {
-  /** Lowest evaluation loss and its step; null without evalData. */
-  readonly best!: Best | null;
-  readonly summary!: SftSummary;
-  readonly events!: readonly SftEvent[];
-
-  constructor(parts: Pick<SftResult, "model" | "id" | "path" | "best" | "summary" | "events">) {
-    super(parts);
-    Object.assign(this, parts);
-  }
-
-  /** The curves. */
+export class SftResult extends DataResult<SftSummary, SftEvent> {
   figure(): Figure {
     return training(this.events);
-  }
-
-  [displaySymbol](): MimeBundle {
-    return this.card("SftResult", { ...this.summary });
   }
 }
 
