@@ -1,55 +1,27 @@
 /** Distillation on the native engine with the embedded model, over several turns: places agree, and candidates are what logits say. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { z } from "zod";
-import { defineEnvironment, type Task } from "../../gym/index.ts";
-import { loadModel } from "../../model/load.ts";
+import { expect, it } from "vitest";
 import type { Model } from "../../model/model.ts";
+import { labOf, labTasks, useNano } from "../policy/lab.test-helper.ts";
 import { isOf } from "../policy/policy-events.ts";
 import { sft } from "../sft/sft.ts";
 import { distill } from "./distill.ts";
 
-let folder: string;
-let model: Model;
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "medgym-distill-native-"));
-  process.env.MEDGYM_RUNS = join(folder, "runs");
-  model = await loadModel("assets/nano", { dtype: "f32", threads: 1 });
-});
-afterAll(() => {
-  model.dispose();
-  delete process.env.MEDGYM_RUNS;
-  rmSync(folder, { recursive: true, force: true });
-});
+const nano = useNano();
 
-/** The embedded model calls tools in the form it knows, with arguments as they come. */
-const environment = defineEnvironment({
-  name: "lab",
-  state: () => ({}),
-  tools: (tool) => ({
-    getLab: tool({
-      kind: "read",
-      description: "latest result of a test",
-      parameters: { patient: z.string(), test: z.string() },
-      run: ({ test }) => ({ test, value: 5.9, unit: "mmol/L" }),
-    }),
-  }),
-  maxTurns: 3,
-  rewards: { calls: ({ episode }) => episode.log.length },
-});
-const tasks = [1, 2].map(
-  (n): Task => ({
-    ...{ id: `t${n}`, domain: "lab", split: "train", difficulty: 1, criteria: { actions: [], assertions: [] } },
-    ticket: `What is the latest potassium of patient P1000${n}?`,
-  }),
-);
-const quick = { environment, tasks, steps: 1, tasksPerStep: 2, groupSize: 2, maxNewTokens: 40, learningRate: 1e-3 };
+const environment = labOf(({ episode }) => episode.log.length);
+const quick = {
+  environment,
+  tasks: labTasks,
+  steps: 1,
+  tasksPerStep: 2,
+  groupSize: 2,
+  maxNewTokens: 40,
+  learningRate: 1e-3,
+};
 
 it("over several turns: without a hint teacher and student say the same at every place; with one they do not", async () => {
   const stepOf = async (options: object) =>
-    (await distill({ ...quick, model, ...options })).events.filter(isOf("step-end"))[0];
+    (await distill({ ...quick, model: nano.model, ...options })).events.filter(isOf("step-end"))[0];
   const plain = await stepOf({ hint: false });
   expect(plain.turns).toBeGreaterThan(1);
   expect(plain).toMatchObject({ hinted: 0, agreement: 1, updates: 1 });
@@ -63,6 +35,7 @@ it("over several turns: without a hint teacher and student say the same at every
 }, 60_000);
 
 it("on a row: the divergence over the teacher's 5 likeliest tokens and the rest is what the logits say", async () => {
+  const { model } = nano;
   const data = [{ prompt: "The patient takes", completion: " warfarin and aspirin" }];
   const { model: teacher } = await sft({ model, data, steps: 3, learningRate: 5e-3 });
   const { events } = await distill({

@@ -1,34 +1,26 @@
 /** ppo on the native engine: it learns with the embedded model, and plays and learns over several turns with a small random one. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { z } from "zod";
-import { defineEnvironment, type Task } from "../../gym/index.ts";
+import { expect, it } from "vitest";
 import { loadModel } from "../../model/load.ts";
-import type { Model } from "../../model/model.ts";
+import { labOf, labTasks, useNano } from "../policy/lab.test-helper.ts";
 import { isOf } from "../policy/policy-events.ts";
 import { ppo } from "./ppo.ts";
 
-let folder: string;
-let model: Model;
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "medgym-ppo-native-"));
-  process.env.MEDGYM_RUNS = join(folder, "runs");
-  model = await loadModel("assets/nano", { dtype: "f32", threads: 1 });
-});
-afterAll(() => {
-  model.dispose();
-  delete process.env.MEDGYM_RUNS;
-  rmSync(folder, { recursive: true, force: true });
-});
+const nano = useNano();
 
 it("learns a tiny task in a few steps; sampler and trainer agree, values follow the returns", async () => {
   const asked = ["Name a drug.", "What is potassium?", "Who is ill?", "When was it?"].map((prompt) => ({ prompt }));
   const vowels = ({ completion }: { completion: string }) =>
     completion.length === 0 ? 0 : (completion.match(/[aeiou]/g)?.length ?? 0) / completion.length;
   const result = await ppo({
-    ...{ model, data: asked, rewards: { vowels }, steps: 8, tasksPerStep: 4, groupSize: 8, maxNewTokens: 12 },
+    ...{
+      model: nano.model,
+      data: asked,
+      rewards: { vowels },
+      steps: 8,
+      tasksPerStep: 4,
+      groupSize: 8,
+      maxNewTokens: 12,
+    },
     ...{ learningRate: 5e-3, schedule: "constant", klCoefficient: 0.005, iterations: 2, valueLearningRate: 2e-3 },
   });
   const steps = result.events.filter(isOf("step-end"));
@@ -39,32 +31,20 @@ it("learns a tiny task in a few steps; sampler and trainer agree, values follow 
   expect(result.summary.lastReward! - result.summary.firstReward!).toBeGreaterThan(0.05);
 }, 120_000);
 
-/** The embedded model calls tools in the form it knows, with arguments as they come. */
-const lab = defineEnvironment({
-  name: "lab",
-  state: () => ({}),
-  tools: (tool) => ({
-    getLab: tool({
-      kind: "read",
-      description: "latest result of a test",
-      parameters: { patient: z.string(), test: z.string() },
-      run: ({ test }) => ({ test, value: 5.9, unit: "mmol/L" }),
-    }),
-  }),
-  maxTurns: 3,
-  rewards: { calls: ({ episode }) => ({ value: episode.log.length, turns: episode.turns.map(() => 1) }) },
-});
-const tasks = [1, 2].map(
-  (n): Task => ({
-    ...{ id: `t${n}`, domain: "lab", split: "train", difficulty: 1, criteria: { actions: [], assertions: [] } },
-    ticket: `What is the latest potassium of patient P1000${n}?`,
-  }),
-);
+const lab = labOf(({ episode }) => ({ value: episode.log.length, turns: episode.turns.map(() => 1) }));
 
 it("learns from episodes of several turns, on two levels, with a value function and a judge of other engines' weights", async () => {
   const value = await loadModel("assets/nano", { dtype: "f32", threads: 1 });
   const run = { steps: 2, tasksPerStep: 2, groupSize: 2, maxNewTokens: 40, learningRate: 1e-3, minibatches: 2 };
-  const result = await ppo({ model, value, environment: lab, tasks, gae: "bi-level", turnLambda: 0.9, ...run });
+  const result = await ppo({
+    model: nano.model,
+    value,
+    environment: lab,
+    tasks: labTasks,
+    gae: "bi-level",
+    turnLambda: 0.9,
+    ...run,
+  });
   const [step, next] = result.events.filter(isOf("step-end"));
   expect(step).toMatchObject({ updates: 8, failed: 0 });
   expect(step.turns).toBeGreaterThan(1);
