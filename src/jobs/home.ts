@@ -1,0 +1,44 @@
+/**
+ * Where jobs live: one folder a user and machine.
+ *
+ * ```
+ * jobs.sqlite                 jobs, leases, events of the scheduler; written by the daemon alone
+ * daemon.lock                 held for the daemon's life (an SQLite lock: the system frees it, however the daemon ends)
+ * daemon.log
+ * jobs/<id>/<attempt>/        one attempt:
+ *   work.json                 what to do: JobSpec with results put in, devices, attempt
+ *   claim                     made with O_EXCL by the worker (its pid and start time) or by a daemon that gives the attempt up
+ *   events.jsonl              JobEvent, one a line; appended by the worker
+ *   beat.json                 once a second, by a thread of the worker: { time, mainAliveMs, progressMs, stack? }
+ *   cancel                    made by the daemon: end soon
+ *   result.json               JobResult; written under another name, then renamed
+ *   output.log                what reached the process's stdout and stderr past us: native code, crashes
+ *   artefacts/
+ * ```
+ *
+ * A worker writes files and speaks to nobody, so daemon and kernel may die and come back while it works. An attempt runs once: whoever
+ * makes `claim` has it.
+ */
+import { createHash } from "node:crypto";
+import { homedir, hostname, tmpdir, userInfo } from "node:os";
+import { join, resolve } from "node:path";
+
+export function jobsHome(environment: NodeJS.ProcessEnv = process.env): string {
+  if (environment.MEDGYM_JOBS) return resolve(environment.MEDGYM_JOBS);
+  const state = environment.XDG_STATE_HOME || join(homedir(), ".local", "state");
+  return join(state, "medgym", `jobs-${hostname()}`);
+}
+
+/** Paths of Unix sockets end at 107 bytes: a longer one is put under the folder for temporary files, in a folder of the user's own. */
+export function socketPath(home: string): string {
+  const path = join(home, "daemon.sock");
+  if (Buffer.byteLength(path) <= 100) return path;
+  const name = createHash("sha256").update(home).digest("hex").slice(0, 16);
+  return join(tmpdir(), `medgym-${userInfo().uid}`, `${name}.sock`);
+}
+
+export const attemptFolder = (home: string, id: number, attempt: number): string =>
+  join(home, "jobs", String(id), String(attempt));
+
+/** Tells the worker (and all it starts) where its attempt lies. */
+export const attemptVariable = "MEDGYM_JOB_ATTEMPT";

@@ -1,0 +1,65 @@
+/**
+ * What clients and the daemon say to each other: JSON-RPC 2.0 (vscode-jsonrpc, its header framing) over a Unix socket.
+ *
+ * A client says `hello` first. A daemon of another protocol version answers with its own version and nothing else works; a newer client
+ * asks it to `retire`, which an idle daemon does at once and a busy one after its last job, handing running workers to its successor.
+ */
+import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc/node";
+import type { Device, JobEvent, JobRecord, JobSpec, JobState } from "./job.ts";
+
+export const protocolVersion = 1;
+
+export interface Hello {
+  version: number;
+  pid: number;
+  /** Of the package that the daemon runs. */
+  medgym: string;
+}
+
+export interface ListQuery {
+  states?: JobState[];
+  notebook?: string;
+  /** Newest first; @default 100 */
+  limit?: number;
+  /** Only jobs with a lower id: the next page. */
+  before?: number;
+}
+
+export interface Overview {
+  devices: Device[];
+  /** Jobs of each state. */
+  counts: Record<JobState, number>;
+  paused: boolean;
+  /** Those not over, by place in the queue, at most 200; then the newest ended, at most 50. */
+  jobs: JobRecord[];
+}
+
+/** Errors of these requests carry `data: { code: ErrorCode }` of core/errors.ts. */
+export const requests = {
+  hello: new RequestType<Hello, Hello, void>("hello"),
+  /** Jobs of one call are queued together or not at all; `after` may name others of the same call by −1 − index. */
+  submit: new RequestType<{ specs: JobSpec[] }, { ids: number[] }, void>("submit"),
+  get: new RequestType<{ ids: number[] }, JobRecord[], void>("get"),
+  list: new RequestType<ListQuery, JobRecord[], void>("list"),
+  overview: new RequestType0<Overview, void>("overview"),
+  /** Ends a job: asks the worker, and kills it `graceSeconds` later (default 10); 0 kills at once. */
+  cancel: new RequestType<{ id: number; graceSeconds?: number }, JobRecord, void>("cancel"),
+  /** A paused queue starts nothing; what runs goes on. */
+  pause: new RequestType0<void, void>("pause"),
+  resume: new RequestType0<void, void>("resume"),
+  /** Events of a job from the nth of its newest attempt on, at once and as they come (`event`), until `unfollow` or the end. */
+  follow: new RequestType<{ id: number; from?: number }, void, void>("follow"),
+  unfollow: new RequestType<{ id: number }, void, void>("unfollow"),
+  /** `changed` for each job and device that changes, at most every `everyMs` (default 200). */
+  watch: new RequestType<{ everyMs?: number }, Overview, void>("watch"),
+  /** Value of `result.json`. */
+  result: new RequestType<{ id: number }, unknown, void>("result"),
+  retire: new RequestType0<void, void>("retire"),
+};
+
+export const notifications = {
+  event: new NotificationType<{ id: number; attempt: number; index: number; event: JobEvent }>("event"),
+  /** The job that `follow` follows is over, and its last event was sent. */
+  ended: new NotificationType<{ id: number; job: JobRecord }>("ended"),
+  changed: new NotificationType<Overview>("changed"),
+};
