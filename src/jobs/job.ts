@@ -41,14 +41,28 @@ export interface FunctionWork {
   options: unknown;
 }
 
-/** A notebook cell: the kernel brings the program that runs it. */
+/** A notebook cell: the kernel brings the module that runs it. */
 export interface CellWork {
   type: "cell";
-  /** Absolute path of the runner; started as `node runner folder-of-the-attempt`. */
+  /** Absolute path of a module with `runCell: RunCell`; the worker imports it. */
   runner: string;
   /** What the runner needs: code, label, imports and values that the cell uses. */
   cell: unknown;
 }
+
+/** What the kernel's module exports. It never throws: what goes wrong in the cell is an outcome. */
+export type RunCell = (cell: unknown, context: CellContext) => Promise<CellOutcome>;
+
+export interface CellContext {
+  /** The cell's streams and displays; what its runs tell comes from the library inside the cell's process. */
+  emit(event: UntimedJobEvent): void;
+  /** Aborted to cancel: the cell is interrupted, and the outcome follows soon. */
+  signal: AbortSignal;
+}
+
+export type CellOutcome =
+  /** JSON of the last expression; null where it is none. */
+  { status: "succeeded"; value: unknown } | { status: "failed"; error: JobError };
 
 export type RetryReason = "failed" | "lost" | "timeout" | "out-of-memory";
 
@@ -128,7 +142,9 @@ export interface JobError {
 }
 
 /** What a worker tells, one line of `events.jsonl` each; `time` in milliseconds since 1970. */
-export type JobEvent = { time: number } & (
+export type JobEvent = { time: number } & UntimedJobEvent;
+
+export type UntimedJobEvent =
   | { type: "started"; pid: number }
   | ({ type: "progress" } & JobProgress)
   /** Figures of a step, for curves. */
@@ -143,8 +159,7 @@ export type JobEvent = { time: number } & (
   | { type: "clear"; wait: boolean }
   | { type: "run"; path: string }
   | { type: "artefact"; name: string; path: string }
-  | { type: "error"; error: JobError }
-);
+  | { type: "error"; error: JobError };
 
 /** `result.json` of an attempt; there once, whole, and then the attempt is over. */
 export type JobResult =
