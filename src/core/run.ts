@@ -1,6 +1,7 @@
 import { type DisplayHandle, displaySymbol, inKernel, type MimeBundle, show } from "./display.ts";
 import { CancelledError } from "./errors.ts";
 import { claimProgressLine, type ProgressLine, type RunProgress } from "./progress-line.ts";
+import { type RunObserver, runObservers } from "./run-observers.ts";
 
 export type RunStatus = "running" | "succeeded" | "failed" | "cancelled";
 
@@ -62,6 +63,7 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
   readonly #meter?: RunMeter<Result, Event>;
   #line?: ProgressLine;
   #observed = false;
+  readonly #observers: readonly RunObserver[];
 
   constructor(
     name: string,
@@ -74,6 +76,8 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
     this.#view = view;
     this.#meter = meter;
     if (meter && !inKernel()) this.#line = claimProgressLine(name, process.stderr, process.env);
+    this.#observers = runObservers();
+    for (const observer of this.#observers) observer.started?.(this);
     const context: RunContext<Event> = { signal: this.#controller.signal, emit: (event) => this.#emit(event) };
     // A turn later, so that the caller holds the handle before the first event.
     this.#promise = Promise.resolve()
@@ -103,6 +107,15 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
   /** The result, once succeeded. */
   get result(): Result | undefined {
     return this.#result;
+  }
+
+  /** How far it is, where it can tell. */
+  get progress(): RunProgress | undefined {
+    try {
+      return this.#meter?.(this.#state());
+    } catch {
+      return undefined; // as little as a view does a meter stop a run
+    }
   }
 
   cancel(): void {
@@ -136,6 +149,7 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
 
   #emit(event: Event): void {
     this.#events.push(event);
+    for (const observer of this.#observers) observer.event?.(this, event);
     this.#wake();
     this.#scheduleDraw();
   }
@@ -149,7 +163,8 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
     this.#pendingDraw = undefined;
     this.#redraw();
     this.#wake();
-    this.#line?.end(this.#meterNow(), this.#endedAt - this.#startedAt, status);
+    this.#line?.end(this.progress, this.#endedAt - this.#startedAt, status);
+    for (const observer of this.#observers) observer.ended?.(this);
     if (status === "failed" && !this.#observed && !inKernel()) {
       process.stderr.write(`medgym: ${this.name} failed: ${error instanceof Error ? error.message : error}\n`);
     }
@@ -183,14 +198,6 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
     };
   }
 
-  #meterNow(): RunProgress | undefined {
-    try {
-      return this.#meter?.(this.#state());
-    } catch {
-      return undefined; // nor does a progress line stop a run
-    }
-  }
-
   #draw(): MimeBundle {
     try {
       return this.#view?.(this.#state()) ?? { "text/plain": `${this.name}: ${this.#status}` };
@@ -211,7 +218,7 @@ export class Run<Result, Event> implements PromiseLike<Result>, AsyncIterable<Ev
 
   #redraw(): void {
     this.#lastDraw = performance.now();
-    if (this.#status === "running") this.#line?.update(this.#meterNow(), this.#lastDraw - this.#startedAt);
+    if (this.#status === "running") this.#line?.update(this.progress, this.#lastDraw - this.#startedAt);
     if (this.#handles.length === 0) return;
     const bundle = this.#draw();
     for (const handle of this.#handles) handle.update(bundle);

@@ -1,4 +1,7 @@
 /** What a job is, in JSON: what a client submits, what the daemon keeps, what is told of it. */
+import type { MemoryEstimate } from "../core/job-description.ts";
+
+export type { MemoryEstimate };
 
 /** Bytes, seconds and milliseconds since 1970 are named so; a device is named by its place in the daemon's list: 0 … n − 1. */
 export interface JobSpec {
@@ -97,12 +100,6 @@ export interface JobProgress {
   etaSeconds?: number;
   /** e.g. "loss 1.234" */
   detail?: string;
-}
-
-export interface MemoryEstimate {
-  bytes: number;
-  /** e.g. weights, gradients, optimizer, activations, cache, runtime. */
-  parts: Record<string, number>;
 }
 
 export interface JobRecord {

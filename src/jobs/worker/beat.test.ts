@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beatOf, jobSpec, makeAttempt, resultOf, startWorker, until } from "./worker.test-helper.ts";
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "medgym-beat-"));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+function attempt(name: string, code: string): string {
+  const module = join(home, "steps.ts");
+  writeFileSync(module, code);
+  return makeAttempt(home, jobSpec(home, { type: "function", module, export: name, options: {} }));
+}
+
+describe("a worker's beat", () => {
+  const stalled = { MEDGYM_JOBS_STALLED_SECONDS: "0.3" };
+
+  it("goes on while the main thread spins, and says where, without harming it", async () => {
+    const folder = attempt(
+      "spin",
+      `interface Ignored { x: number }
+       export function spin(_: Ignored) {
+         const end = Date.now() + 2000;
+         while (Date.now() < end) {
+           work();
+         }
+         return "unharmed";
+       }
+       function work() { for (let i = 0; i < 1e6; i++); }`,
+    );
+    const worker = startWorker(folder, { environment: stalled });
+    const beat = await until(() => (beatOf(folder).stack ? beatOf(folder) : undefined));
+    expect(beat.stack).toMatch(/at spin \(.*steps\.ts:[456]:\d+\)/);
+    expect(beat.time - beat.mainAliveMs).toBeGreaterThan(300);
+    await worker.ended;
+    expect(resultOf(folder)).toEqual({ status: "succeeded", value: "unharmed" });
+  });
+
+  it("says when the main thread waits for something", async () => {
+    const folder = attempt("wait", "export const wait = () => new Promise((resolve) => setTimeout(resolve, 9000));");
+    const worker = startWorker(folder, { environment: stalled });
+    const beat = await until(() => (beatOf(folder).stack ? beatOf(folder) : undefined));
+    expect(beat.stack).toContain("The main thread is idle");
+    expect(beat.time - beat.mainAliveMs).toBeLessThan(1000);
+    expect(beat.time - beat.progressMs).toBeGreaterThan(300);
+    worker.process.kill("SIGKILL");
+    await worker.ended;
+  });
+});
