@@ -1,7 +1,7 @@
 /** Between a cell and its run: magics, and the type check in the chosen mode. */
 import type { Inspection } from "../language/completion.ts";
 import type { Problem } from "../language/notebook.ts";
-import type { CheckMode, ErrorReport, MimeBundle } from "../session/protocol.ts";
+import type { CheckMode, ErrorReport, MagicLine, MimeBundle } from "../session/protocol.ts";
 import type { LanguageProcess } from "./language-process.ts";
 import { checkModes, readMagics } from "./magics.ts";
 
@@ -9,6 +9,8 @@ export interface Checked {
   /** What to run, when there is no error. */
   code: string;
   error?: ErrorReport;
+  /** Takes the cell; with one, the session is told the error, and knows whether there is such a magic. */
+  magic?: MagicLine;
   /** Shown on stderr; the cell runs. */
   warnings?: string;
   /** Help that was asked for (`name?`); nothing runs. */
@@ -35,9 +37,14 @@ export class CellChecker {
 
   /** @param metadata of the execute request; `{ medgym: { check } }` holds for this cell */
   async check(source: string, count: number, metadata: Record<string, unknown>): Promise<Checked> {
-    const { code, check, error } = readMagics(source);
+    const { code, check, magic, error } = readMagics(source);
     if (error) return { code, error };
     if (check) this.#mode = check;
+    return { ...(await this.#checkCode(code, count, metadata, magic === undefined)), magic };
+  }
+
+  /** @param keep whether later cells see what the code declares: not where a magic runs it, elsewhere perhaps */
+  async #checkCode(code: string, count: number, metadata: Record<string, unknown>, keep: boolean): Promise<Checked> {
     const asked = question.exec(code)?.[1];
     if (asked) {
       const found = await this.#language.inspect(asked, asked.length);
@@ -46,12 +53,12 @@ export class CellChecker {
     const own = (metadata.medgym as { check?: CheckMode } | undefined)?.check;
     const mode = own && checkModes.includes(own) ? own : this.#mode;
     if (mode === "off") {
-      this.#language.add(code);
+      if (keep) this.#language.add(code);
       return { code };
     }
     let problems: Problem[];
     try {
-      problems = await this.#language.check(code);
+      problems = await this.#language.check(code, keep);
     } catch (failure) {
       // A checker that fails must not keep cells from running.
       return { code, warnings: `The type check failed, the cell runs unchecked: ${(failure as Error).message}\n` };

@@ -84,9 +84,9 @@ export class ExecutionQueue {
       await nextTurn();
       return this.#finish(execution, undefined, {});
     }
-    const { code, error, warnings, page } = await checker.check(content.code, execution.count, request.metadata);
+    const { code, magic, error, warnings, page } = await checker.check(content.code, execution.count, request.metadata);
     if (this.#running !== execution) return; // interrupted, or the session died, while it was checked
-    if (error) {
+    if (error && !magic) {
       await nextTurn();
       return this.#finish(execution, error, {});
     }
@@ -101,6 +101,7 @@ export class ExecutionQueue {
       silent: execution.silent,
       allowStdin: content.allow_stdin !== false,
       userExpressions: content.user_expressions ?? {},
+      ...(magic && { magic: { ...magic, refused: error } }),
     });
   }
 

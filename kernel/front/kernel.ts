@@ -1,5 +1,6 @@
 /** The kernel as front ends see it: every request type of the protocol, answered or handed on. */
 import { readFileSync } from "node:fs";
+import type { Completions } from "../language/completion.ts";
 import type { CommMessage, Report } from "../session/protocol.ts";
 import { type Content, type Header, type Message, protocolVersion } from "../wire.ts";
 import { CellChecker, inspectionBundle } from "./checking.ts";
@@ -8,6 +9,7 @@ import { ExecutionQueue } from "./execution.ts";
 import { History, type HistoryRequest } from "./history.ts";
 import type { Identity, Parent } from "./identity.ts";
 import { LanguageProcess } from "./language-process.ts";
+import { magicLineAt, readMagics } from "./magics.ts";
 import { Publisher } from "./publisher.ts";
 import type { Death, SessionProcess } from "./session-process.ts";
 import type { Sockets } from "./sockets.ts";
@@ -79,7 +81,7 @@ export class Kernel {
 
   readonly #handlers: Record<string, Handler> = {
     kernel_info_request: () => kernelInfo,
-    is_complete_request: ({ code }) => isComplete(String(code)) as Promise<object> as Promise<Content>,
+    is_complete_request: ({ code }) => isComplete(readMagics(String(code)).code) as Promise<object> as Promise<Content>,
     complete_request: (content) => this.#complete(content),
     inspect_request: (content) => this.#inspect(content),
     history_request: (content) => ({
@@ -145,15 +147,26 @@ export class Kernel {
 
   async #complete({ code, cursor_pos: position }: Content): Promise<Content> {
     const text = String(code);
-    const { matches, kinds, start, end } = await this.#language.complete(text, toUnits(text, position));
+    const { matches, kinds, start, end } = await this.#completions(text, toUnits(text, position));
     const [cursor_start, cursor_end] = [toCharacters(text, start), toCharacters(text, end)];
     const types = matches.map((match, i) => ({ text: match, type: kinds[i], start: cursor_start, end: cursor_end }));
     return { status: "ok", matches, cursor_start, cursor_end, metadata: { _jupyter_types_experimental: types } };
   }
 
+  async #completions(text: string, cursor: number): Promise<Completions> {
+    const magic = magicLineAt(text, cursor);
+    if (!magic) return this.#language.complete(readMagics(text).code, cursor);
+    const found = await this.#language.completeMagic(magic.line, cursor - magic.start);
+    return { ...found, start: found.start + magic.start, end: found.end + magic.start };
+  }
+
   async #inspect({ code, cursor_pos: position }: Content): Promise<Content> {
     const text = String(code);
-    const found = await this.#language.inspect(text, toUnits(text, position));
+    const cursor = toUnits(text, position);
+    const magic = magicLineAt(text, cursor);
+    const found = magic
+      ? await this.#language.inspectMagic(magic.line, cursor - magic.start)
+      : await this.#language.inspect(readMagics(text).code, cursor);
     if (!found) return { status: "ok", found: false, data: {}, metadata: {} };
     return { status: "ok", found: true, data: inspectionBundle(found), metadata: {} };
   }

@@ -23,15 +23,16 @@ export class LanguageProcess {
     this.#process();
   }
 
-  check(code: string): Promise<LanguageRequests["check"]["answer"]> {
-    const answer = this.#ask("check", { code, diagnose: true });
-    this.#cells.push(code);
+  /** @param keep whether later cells see what it declares */
+  check(code: string, keep: boolean): Promise<LanguageRequests["check"]["answer"]> {
+    const answer = this.#ask("check", { code, diagnose: true, keep });
+    if (keep) this.#cells.push(code);
     return answer;
   }
 
   /** A cell that runs unchecked: what it declares is known to completion and to later checks. */
   add(code: string): void {
-    if (this.#child) this.#ask("check", { code, diagnose: false }).catch(() => {});
+    if (this.#child) this.#ask("check", { code, diagnose: false, keep: true }).catch(() => {});
     this.#cells.push(code);
   }
 
@@ -41,6 +42,14 @@ export class LanguageProcess {
 
   inspect(code: string, cursor: number): Promise<LanguageRequests["inspect"]["answer"]> {
     return this.#ask("inspect", { code, cursor });
+  }
+
+  completeMagic(line: string, cursor: number): Promise<LanguageRequests["completeMagic"]["answer"]> {
+    return this.#ask("completeMagic", { line, cursor });
+  }
+
+  inspectMagic(line: string, cursor: number): Promise<LanguageRequests["inspectMagic"]["answer"]> {
+    return this.#ask("inspectMagic", { line, cursor });
   }
 
   transpile(code: string, file: string): Promise<LanguageRequests["transpile"]["answer"]> {
@@ -91,7 +100,7 @@ export class LanguageProcess {
       for (const { reject } of this.#pending.values()) reject(reason);
       this.#pending.clear();
     });
-    for (const code of this.#cells) this.#ask("check", { code, diagnose: false }).catch(() => {});
+    for (const code of this.#cells) this.#ask("check", { code, diagnose: false, keep: true }).catch(() => {});
     return child;
   }
 }

@@ -1,5 +1,5 @@
-/** Lines at the top of a cell that speak to the kernel: `%name arguments`. A later `%%name` takes the whole cell. */
-import type { CheckMode, ErrorReport } from "../session/protocol.ts";
+/** Lines at the top of a cell that speak to the kernel: `%name arguments`. A `%%name` after them takes the whole cell. */
+import type { CheckMode, ErrorReport, MagicLine } from "../session/protocol.ts";
 
 export const checkModes: CheckMode[] = ["error", "warn", "off"];
 
@@ -8,6 +8,8 @@ export interface Magics {
   code: string;
   /** `%check`: from this cell on. */
   check?: CheckMode;
+  /** `%%name line`: what libraries have registered under that name is told the cell, and runs it or not. */
+  magic?: MagicLine;
   error?: ErrorReport;
 }
 
@@ -24,25 +26,37 @@ const lineMagics: Record<string, (argument: string, into: Magics) => string | un
 export function readMagics(source: string): Magics {
   const found: Magics = { code: source };
   const lines = source.split("\n");
-  for (let i = 0; i < lines.length; i++) {
+  for (let i = 0; i < lines.length && !found.magic; i++) {
     const text = lines[i].trim();
     if (text === "") continue;
     const match = /^(%%?)([A-Za-z][\w-]*)\s*(.*)$/.exec(text);
     if (!match) break; // magics stand before the code
     const [, sign, name, argument] = match;
-    const magic = sign === "%" ? lineMagics[name] : undefined;
-    const complaint = magic ? magic(argument, found) : unknown(sign + name);
-    if (complaint) {
-      const traceback = [`\u001b[31mMagicError: ${complaint}\u001b[39m`, `  ${i + 1} | ${lines[i]}`];
-      return { ...found, error: { name: "MagicError", value: complaint, traceback } };
+    if (sign === "%%") found.magic = { name, line: argument, at: i };
+    else {
+      const complaint = lineMagics[name] ? lineMagics[name](argument, found) : unknown(name);
+      if (complaint) {
+        const traceback = [`\u001b[31mMagicError: ${complaint}\u001b[39m`, `  ${i + 1} | ${lines[i]}`];
+        return { ...found, error: { name: "MagicError", value: complaint, traceback } };
+      }
     }
-    lines[i] = "";
+    lines[i] = " ".repeat(lines[i].length);
   }
   found.code = lines.join("\n");
   return found;
 }
 
-const unknown = (magic: string): string =>
-  `there is no ${magic}. Known: ${Object.keys(lineMagics)
-    .map((name) => `%${name}`)
+const unknown = (name: string): string =>
+  `there is no %${name}. Known: ${Object.keys(lineMagics)
+    .map((known) => `%${known}`)
     .join(", ")}.`;
+
+/** The `%%` line that a position lies in, and the position in it; undefined elsewhere. */
+export function magicLineAt(source: string, offset: number): { line: string; start: number } | undefined {
+  const start = source.lastIndexOf("\n", offset - 1) + 1;
+  const end = source.indexOf("\n", offset);
+  const line = source.slice(start, end < 0 ? undefined : end);
+  // Above it there may be other magics, and blank lines.
+  const isFirst = !/^\s*[^%\s]/m.test(source.slice(0, start));
+  return isFirst && line.startsWith("%%") ? { line, start } : undefined;
+}

@@ -45,6 +45,8 @@ export interface CompiledCell {
   /** Of those, what must start as undefined: enums and namespaces would merge with the cell's previous run. */
   fresh: string[];
   imports: ImportRequest[];
+  /** Names that it reads and does not bring itself: of earlier cells, or global. Each with its first place in the cell. */
+  uses(): Map<string, Position | undefined>;
   /** Position in the cell of a position in the script. Lines and columns from 0. */
   locate(at: Position): Position | undefined;
 }
@@ -54,11 +56,23 @@ const environmentNames =
   "window document self navigator location name status event history parent top define module exports require " +
   "importScripts WorkerGlobalScope Deno Bun jest __dirname __filename";
 
+export interface ImportedName {
+  /** The expression that reads it. */
+  read: string;
+  specifier: string;
+  attributes: Record<string, string>;
+  /** "*" is the namespace. */
+  exported: string;
+}
+
 /** What the cells of one session have named so far. */
 export class NotebookNames {
   readonly #protected: Set<string>;
-  /** Imported local name → the expression that reads it. */
-  readonly imported = new Map<string, string>();
+  /** By local name. */
+  readonly imported = new Map<string, ImportedName>();
+  /** Imports without names, for what the module does. */
+  readonly importedForEffect = new Map<string, Record<string, string>>();
+  readonly declared = new Set<string>();
   /** Declared protected name → its own global. */
   readonly renamed = new Map<string, string>();
   #imports = 0;
@@ -85,14 +99,17 @@ export class NotebookNames {
   declare(names: Iterable<string>): void {
     for (const name of names) {
       this.imported.delete(name);
+      this.declared.add(name);
       if (this.#protected.has(name)) this.renamed.set(name, this.globalName(name));
     }
   }
 
-  import(request: ImportRequest): void {
-    for (const [exported, local] of request.names) {
+  import({ specifier, attributes, namespace, names }: ImportRequest): void {
+    if (names.length === 0) this.importedForEffect.set(specifier, attributes);
+    for (const [exported, local] of names) {
       this.renamed.delete(local);
-      this.imported.set(local, readImport(request.namespace, exported));
+      this.declared.delete(local);
+      this.imported.set(local, { read: readImport(namespace, exported), specifier, attributes, exported });
     }
   }
 }
@@ -112,7 +129,8 @@ export function compileCell(names: NotebookNames, lowered: Lowered): CompiledCel
   const body = flattenUsing(program.body as unknown as Node[]);
   const cell = new CellRewriter(js, names, body);
   const isAsync = cell.imports.length > 0 || awaits(program as unknown as Node);
-  cell.rewriteReferences(topLevelReferences(program));
+  const references = topLevelReferences(program);
+  cell.rewriteReferences(references);
   const text = cell.compose(isAsync);
   const map = new SourceMapReader(lowered.mappings);
   return {
@@ -123,6 +141,15 @@ export function compileCell(names: NotebookNames, lowered: Lowered): CompiledCel
     globals: [...cell.declared].map((name) => names.globalName(name)),
     fresh: [...cell.fresh].map((name) => names.globalName(name)),
     imports: cell.imports,
+    uses: () => {
+      const own = new Set(cell.declared);
+      for (const request of cell.imports) for (const [, local] of request.names) own.add(local);
+      const [starts, uses] = [lineStarts(js), new Map<string, Position | undefined>()];
+      for (const { name, start } of references) {
+        if (!own.has(name) && !uses.has(name)) uses.set(name, map.original(positionAt(starts, start)));
+      }
+      return uses;
+    },
     locate: (at) => {
       const starts = lineStarts(text.text);
       return map.original(positionAt(lineStarts(js), text.sourceOffset((starts[at.line] ?? 0) + at.column)));
@@ -183,7 +210,7 @@ class CellRewriter {
   }
 
   rewriteReferences(references: Reference[]): void {
-    const imported = new Map(this.#names.imported);
+    const imported = new Map([...this.#names.imported].map(([local, { read }]) => [local, read]));
     for (const name of this.declared) imported.delete(name);
     for (const request of this.imports) {
       for (const [exported, local] of request.names) imported.set(local, readImport(request.namespace, exported));

@@ -34,8 +34,11 @@ export class Notebook {
     this.program = new NotebookProgram(options);
   }
 
-  /** Checks a cell, then remembers what it declares for the cells after it. */
-  check(code: string, diagnose = true): Problem[] {
+  /**
+   * Checks a cell, then remembers what it declares for the cells after it.
+   * @param keep false: it does not run in this session, so later cells do not see it
+   */
+  check(code: string, diagnose = true, keep = true): Problem[] {
     const module = `./__cell_${++this.#cells}`;
     const name = this.#fileName(module, code);
     const { declared, exported, used } = this.program.names(code, name);
@@ -44,6 +47,10 @@ export class Notebook {
     const before = [...used].filter((usedName) => !declared.has(usedName) && this.#declared.has(usedName));
     this.program.add(name, `${code}\n${exports} ${this.#imports(before)}`);
     const problems = diagnose ? this.#diagnose(name, code.length) : [];
+    if (!keep) {
+      this.program.remove(name);
+      return problems;
+    }
     for (const declaredName of own) {
       const assignable =
         (declared.get(declaredName)!.flags & ts.SymbolFlags.Variable) !== 0 && !isConstant(declared.get(declaredName)!);

@@ -3,10 +3,13 @@ import type { Completions, Inspection } from "./completion.ts";
 import type { Problem } from "./notebook.ts";
 
 export interface LanguageRequests {
-  /** Adds a cell; its type errors, unless `diagnose` is off. */
-  check: { ask: { code: string; diagnose: boolean }; answer: Problem[] };
+  /** A cell's type errors, unless `diagnose` is off; with `keep`, later cells see what it declares. */
+  check: { ask: { code: string; diagnose: boolean; keep: boolean }; answer: Problem[] };
   complete: { ask: { code: string; cursor: number }; answer: Completions };
   inspect: { ask: { code: string; cursor: number }; answer: Inspection | null };
+  /** On a `%%name option=value` line; the cursor is in the line. */
+  completeMagic: { ask: { line: string; cursor: number }; answer: Completions };
+  inspectMagic: { ask: { line: string; cursor: number }; answer: Inspection | null };
   transpile: { ask: { code: string; file: string }; answer: { code: string; map: string } };
   /** Forgets the cells: the session has started anew. */
   reset: { ask: Record<string, never>; answer: null };

@@ -1,6 +1,7 @@
 /** Entry point of the language process: TypeScript's answers about the notebook. Started by the front, once needed. */
 import ts from "typescript";
 import { complete, inspectAt } from "./completion.ts";
+import { completeMagic, inspectMagic } from "./magic-line.ts";
 import { Notebook } from "./notebook.ts";
 import type { LanguageRequest, LanguageRequests } from "./requests.ts";
 
@@ -14,9 +15,11 @@ const current = (): Notebook => {
 const handlers: {
   [Type in keyof LanguageRequests]: (request: LanguageRequests[Type]["ask"]) => LanguageRequests[Type]["answer"];
 } = {
-  check: ({ code, diagnose }) => current().check(code, diagnose),
+  check: ({ code, diagnose, keep }) => current().check(code, diagnose, keep),
   complete: ({ code, cursor }) => complete(current(), code, cursor),
   inspect: ({ code, cursor }) => inspectAt(current(), code, cursor) ?? null,
+  completeMagic: ({ line, cursor }) => completeMagic(current(), line, cursor),
+  inspectMagic: ({ line, cursor }) => inspectMagic(current(), line, cursor) ?? null,
   transpile: ({ code, file }) => transpile(code, file),
   reset: () => {
     notebook?.forget();

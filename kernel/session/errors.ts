@@ -101,7 +101,8 @@ export function describeError(error: unknown): ErrorReport {
   const title = `${name}${value ? `: ${value}` : ""}`;
   const frames = stack.includes("\n    at ") ? stack.slice(stack.indexOf("\n    at ") + 1).split("\n") : [];
   traceback.push(...title.split("\n").map(red), ...frames.map(dim), ...details(error));
-  return { name, value, traceback };
+  const { code } = error as { code?: unknown };
+  return { name, value, traceback, ...(typeof code === "string" && { code }) };
 }
 
 /** Further properties (`code`, …), causes and the members of an aggregate. */

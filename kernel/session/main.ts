@@ -8,8 +8,9 @@ import { describeError, installStackTraces } from "./errors.ts";
 import { installInput } from "./input.ts";
 import { installInterrupt } from "./interrupt.ts";
 import { onTranspiled } from "./lowering.ts";
+import { installMagics } from "./magics.ts";
 import { type Command, commandFd, FrameReader } from "./protocol.ts";
-import { executeCell, installCellRuntime, settleInterrupted } from "./run.ts";
+import { cancelCell, executeCell, installCellRuntime, settleInterrupted } from "./run.ts";
 import { installStreams } from "./streams.ts";
 
 installStackTraces();
@@ -18,6 +19,7 @@ installDisplay();
 installCellRuntime();
 installInput();
 installComms();
+installMagics();
 installInterrupt(settleInterrupted);
 
 process.on("SIGINT", () => {}); // a terminal sends it to the whole group; the front decides what it means
@@ -38,6 +40,9 @@ function runNext(): void {
       return executeCell(command);
     case "transpiled":
       return onTranspiled(command);
+    case "cancel":
+      report({ type: "handled", cell: command.cell });
+      return cancelCell(command.cell);
     case "comm-open":
     case "comm-message":
     case "comm-close":

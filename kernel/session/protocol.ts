@@ -18,6 +18,14 @@ export type MimeBundle = Record<string, unknown>;
 
 export type CheckMode = "error" | "warn" | "off";
 
+/** `%%name line` at the top of a cell. */
+export interface MagicLine {
+  name: string;
+  line: string;
+  /** Its line in the cell, from 0. */
+  at: number;
+}
+
 export interface ExecuteCommand {
   type: "execute";
   /** msg_id of the request: names the cell in every report. */
@@ -29,6 +37,13 @@ export interface ExecuteCommand {
   silent: boolean;
   allowStdin: boolean;
   userExpressions: Record<string, string>;
+  /** Takes the cell, whose code has this line blank. */
+  magic?: MagicLine & {
+    /** What the type check found: the cell fails with it, unless there is no such magic, which says more. */
+    refused?: ErrorReport;
+  };
+  /** Wait for the last expression, a run for instance, and report its value as JSON. */
+  wantsValue?: boolean;
 }
 
 export type CommMessage = {
@@ -44,6 +59,8 @@ export type CommMessage = {
 export type Command =
   | ExecuteCommand
   | CommMessage
+  /** End the cell gently: what listens to its interruption (runs do) ends it; without such a listener, it is interrupted. */
+  | { type: "cancel"; cell: string }
   /** Answer to a `transpile` report. */
   | { type: "transpiled"; id: number; code?: string; map?: string; error?: string };
 
@@ -55,6 +72,8 @@ export interface ErrorReport {
   name: string;
   value: string;
   traceback: string[];
+  /** The error's `code`, if it has one. */
+  code?: string;
 }
 
 export type UserExpression =
@@ -81,7 +100,7 @@ export type Report =
   | CommMessage
   /** A cell with syntax that only the TypeScript compiler lowers (standard decorators). */
   | { type: "transpile"; id: number; code: string; file: string }
-  /** A comm message has been dealt with. */
+  /** A comm message, or a `cancel`, has been dealt with. */
   | { type: "handled"; cell: string }
   | { type: "exit"; code: number }
   | {
@@ -89,6 +108,8 @@ export type Report =
       cell: string;
       error?: ErrorReport;
       interrupted?: boolean;
+      /** JSON of the last expression, if that was asked for. */
+      value?: unknown;
       userExpressions: Record<string, UserExpression>;
     };
 

@@ -1,4 +1,5 @@
 /** Runs one cell at a time, and reports how it ended. */
+import { getEventListeners } from "node:events";
 import { createRequire } from "node:module";
 import { types } from "node:util";
 import vm from "node:vm";
@@ -11,6 +12,7 @@ import { element, fragment } from "./elements.ts";
 import { describeError, registerSource, syntaxErrorReport } from "./errors.ts";
 import { declareGlobals, defineImport, makeConstant, setHidden } from "./globals.ts";
 import { lowerCell } from "./lowering.ts";
+import { callMagic } from "./magics.ts";
 import { type Attributes, importModule, type Namespace } from "./modules.ts";
 import { notebookFile, notebookFolder } from "./notebook.ts";
 import type { ErrorReport, ExecuteCommand, MimeBundle, UserExpression } from "./protocol.ts";
@@ -68,25 +70,42 @@ export function executeCell(command: ExecuteCommand): void {
   running = run;
   setLatest(cell);
   if (stoppedBefore === id) return endInterrupted(run);
-  inCell(cell, () => {
-    evaluate(
-      command.code,
-      `Cell [${count}]`,
-      (value) => {
-        const bundle = silent ? undefined : bundleOf(value);
-        // Shown here and now where possible; a promise only where drawing takes one.
-        whenReady(
-          bundle,
-          (ready) => {
-            if (ready) send("result", cell, ready);
-            finish(run);
-          },
-          (error) => finish(run, describeError(error)),
-        );
+  const failed = (error: ErrorReport) => finish(run, error);
+  const done = (value: unknown) => {
+    const bundle = silent ? undefined : bundleOf(value);
+    // Shown here and now where possible; a promise only where drawing takes one.
+    whenReady(
+      bundle,
+      (ready) => {
+        if (ready) send("result", cell, ready);
+        if (command.wantsValue) finishWithValue(run, value);
+        else finish(run);
       },
-      (error) => finish(run, error),
+      (error) => failed(describeError(error)),
     );
+  };
+  inCell(cell, () => {
+    if (command.magic) callMagic(command, names, done, failed);
+    else evaluate(command.code, `Cell [${count}]`, done, failed);
   });
+}
+
+/** The cell's work is done when its last expression's is, be it a promise or a run. */
+function finishWithValue(run: Running, value: unknown): void {
+  whenReady(
+    value,
+    (settled) => {
+      let json = "null";
+      try {
+        json = JSON.stringify(settled) ?? json;
+      } catch (error) {
+        const { message } = error as Error;
+        process.stderr.write(`The last expression is no JSON (${message}): the result is null.\n`);
+      }
+      finish(run, undefined, { value: JSON.parse(json) });
+    },
+    (error) => finish(run, describeError(error)),
+  );
 }
 
 function whenReady<T>(value: T | PromiseLike<T>, then: (value: T) => void, fail: (error: unknown) => void): void {
@@ -153,11 +172,11 @@ function evaluate(
   }
 }
 
-function finish(run: Running, error?: ErrorReport, interrupted = false): void {
+function finish(run: Running, error?: ErrorReport, how: { interrupted?: boolean; value?: unknown } = {}): void {
   if (running !== run) return; // interrupted before
   running = undefined;
   const done = (userExpressions: Record<string, UserExpression>) =>
-    report({ type: "done", cell: run.cell.id, error, interrupted, userExpressions });
+    report({ type: "done", cell: run.cell.id, error, ...how, userExpressions });
   const expressions = Object.entries(run.command.userExpressions);
   if (error || expressions.length === 0) done({});
   else evaluateExpressions(run.cell, expressions, done);
@@ -211,7 +230,15 @@ function endInterrupted(run: Running): void {
   const message = "the cell was interrupted; variables are kept";
   run.cell.interruption.abort(new DOMException(message, "AbortError"));
   const traceback = [`\u001b[31mInterrupted: ${message}\u001b[39m`];
-  finish(run, { name: "Interrupted", value: message, traceback }, true);
+  finish(run, { name: "Interrupted", value: message, traceback }, { interrupted: true });
+}
+
+/** Ends the running cell, without stopping what is at work on ending itself: a run keeps its last checkpoint. */
+export function cancelCell(id: string): void {
+  if (running?.cell.id !== id) return;
+  const { interruption } = running.cell;
+  if (getEventListeners(interruption.signal, "abort").length === 0) return endInterrupted(running);
+  interruption.abort(new DOMException("the cell was cancelled", "AbortError"));
 }
 
 export function installCellRuntime(): void {

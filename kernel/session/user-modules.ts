@@ -24,6 +24,9 @@ interface UserModule {
 
 const loaded = new Map<string, UserModule>();
 
+/** Path → namespace of those that cells have imported, and of what these import: libraries find a function's module here. */
+export const userModules = new Map<string, Namespace>();
+
 /** Whether Node's loader cannot, or should not, load this file: TypeScript, JSON, and modules that may change. */
 export function isUserModule(path: string): boolean {
   if (/\.([cm]?ts|tsx|jsx|json)$/.test(path)) return true;
@@ -40,6 +43,9 @@ export async function importUserModule(path: string): Promise<Namespace> {
   } catch (error) {
     loaded.delete(path); // mended or not, the next import tries again
     throw error;
+  }
+  for (const [file, { module }] of loaded) {
+    if (module.status === "evaluated") userModules.set(file, module.namespace as Namespace);
   }
   return entry.module.namespace as Namespace;
 }
