@@ -228,3 +228,10 @@ export async function contest(pool: Sides, options: ContestOptions): Promise<Con
   if (!peer && sides.some(({ name }) => !isOurs(name))) throw new Error(`no figure of a peer:\n${lost}`);
   return { ours, peer, probes, facts, failures };
 }
+
+/** The same weights and tokens give the same loss; bf16 weights round it in the third digit. */
+export function mustAgree({ facts }: Contest): void {
+  const losses = Object.entries(facts).map(([name, { firstLoss }]) => ({ name, loss: firstLoss ?? Number.NaN }));
+  const [least, most] = [Math.min, Math.max].map((of) => of(...losses.map(({ loss }) => loss)));
+  if (!(most - least < 0.02)) throw new Error(`the sides start from different losses: ${JSON.stringify(losses)}`);
+}

@@ -10,6 +10,7 @@ import { knowledgeBench } from "./knowledge.ts";
 import { loadBench } from "./load.ts";
 import { loadWarning, machine } from "./machine.ts";
 import { Models } from "./models.ts";
+import { preferenceBench } from "./preference.ts";
 import { type Results, summary, writeReport } from "./report.ts";
 import { met } from "./rows.ts";
 import { sftBench } from "./sft.ts";
@@ -19,6 +20,7 @@ const benches: Record<string, Bench> = {
   sft: sftBench,
   generate: generateBench,
   grpo: grpoBench,
+  preference: preferenceBench,
   load: loadBench,
   tokenizer: tokenizerBench,
   kernel: kernelBench,

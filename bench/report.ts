@@ -18,7 +18,7 @@ export interface Results {
 
 /** The tables, by the word in their marker: rows whose names begin so, in this order. */
 const tables: Record<string, string[]> = {
-  training: ["LoRA step", "full step", "GRPO step"],
+  training: ["LoRA step", "full step", "GRPO step", "DPO step", "reward model step"],
   generation: ["decode", "prefill"],
   start: ["import", "tokenizer"],
   kernel: ["kernel"],

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import type { Bench } from "./context.ts";
-import { type Contest, contest, coresFor, type Side, Sides, threadsEnvironment } from "./harness.ts";
+import { contest, coresFor, mustAgree, type Side, Sides, threadsEnvironment } from "./harness.ts";
 import { memoryRow, speedRow } from "./rows.ts";
 import { shapes } from "./shapes.ts";
 import { target } from "./targets.ts";
@@ -55,10 +55,3 @@ export const sftBench: Bench = async (bench) => {
     }
   }
 };
-
-/** The same weights and tokens give the same loss; bf16 weights round it in the third digit. */
-function mustAgree({ facts }: Contest): void {
-  const losses = Object.entries(facts).map(([name, { firstLoss }]) => ({ name, loss: firstLoss ?? Number.NaN }));
-  const [least, most] = [Math.min, Math.max].map((of) => of(...losses.map(({ loss }) => loss)));
-  if (!(most - least < 0.02)) throw new Error(`the sides start from different losses: ${JSON.stringify(losses)}`);
-}

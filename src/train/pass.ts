@@ -1,8 +1,14 @@
 /** One optimizer step's gradients, and one pass over held-out data: forward → loss in TypeScript → backward. */
-import type { Model } from "../model/model.ts";
+import type { EngineAdapter, EngineModel } from "../engine/engine.ts";
 import { microBatches, toBatch } from "./batches.ts";
 import type { Example } from "./examples.ts";
 import { countCorrect, nllLoss } from "./math/nll.ts";
+
+/** What a pass needs of a model. */
+export interface PassModel {
+  engine: EngineModel;
+  adapter: { engine: EngineAdapter } | null;
+}
 
 export interface PassSettings {
   microBatchTokens: number;
@@ -24,7 +30,7 @@ export interface PassResult {
  * not finite.
  */
 export async function accumulateGradients(
-  model: Model,
+  model: PassModel,
   examples: readonly Example[],
   settings: PassSettings,
   dropoutSeed: number,
@@ -53,7 +59,7 @@ export async function accumulateGradients(
 
 /** Loss without training, dropout off. */
 export async function evaluateLoss(
-  model: Model,
+  model: PassModel,
   examples: readonly Example[],
   settings: PassSettings,
   signal: AbortSignal,

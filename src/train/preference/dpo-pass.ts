@@ -1,10 +1,9 @@
 /** A step's gradients and what is measured of it; log-probabilities of the reference. */
 import type { EngineAdapter, EngineModel } from "../../engine/engine.ts";
-import type { Model } from "../../model/model.ts";
 import type { Pass } from "../data-run.ts";
 import { type PreferenceInputs, preferenceLoss } from "../math/preference-loss.ts";
 import { mixedPreferenceLoss, type PreferenceTotals, preferenceTotals } from "../math/preference-mix.ts";
-import type { PassSettings } from "../pass.ts";
+import type { PassModel, PassSettings } from "../pass.ts";
 import type { CustomPreferenceLoss, DpoLossOptions } from "./dpo-options.ts";
 import { type PairBatch, pairBatches } from "./pair-batches.ts";
 import { type PairReport, PairSums } from "./pair-report.ts";
@@ -33,7 +32,7 @@ export type DpoSettings = PassSettings & DpoLossOptions;
  * it had done.
  */
 export async function referenceLogprobs(
-  { engine, adapter }: Model,
+  { engine, adapter }: PassModel,
   items: readonly Pair[],
   indices: Iterable<number>,
   { microBatchTokens }: PassSettings,
@@ -53,7 +52,7 @@ export async function referenceLogprobs(
 
 /** Adds the gradient of the loss over all the pairs, micro-batch by micro-batch; stops early when the loss is not finite. */
 export async function accumulatePairs(
-  model: Model,
+  model: PassModel,
   pairs: ReferredPairs,
   indices: readonly number[],
   settings: DpoSettings,
@@ -70,7 +69,7 @@ export async function accumulatePairs(
 
 /** The same without training, dropout off. */
 export async function comparePairs(
-  model: Model,
+  model: PassModel,
   pairs: ReferredPairs,
   settings: DpoSettings,
   signal: AbortSignal,
@@ -83,7 +82,7 @@ export async function comparePairs(
   });
 }
 
-const adapterOf = ({ adapter }: Model): EngineAdapter | null => adapter?.engine ?? null;
+const adapterOf = ({ adapter }: PassModel): EngineAdapter | null => adapter?.engine ?? null;
 
 type Score = (
   batch: PairBatch,

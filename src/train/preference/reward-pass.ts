@@ -1,8 +1,7 @@
 /** A step's gradients of a reward model, and what is measured of it. */
-import type { Model } from "../../model/model.ts";
 import type { Pass } from "../data-run.ts";
 import { rewardLoss } from "../math/reward-loss.ts";
-import type { PassSettings } from "../pass.ts";
+import type { PassModel, PassSettings } from "../pass.ts";
 import { type PairBatch, pairBatches } from "./pair-batches.ts";
 import { type PairReport, PairSums } from "./pair-report.ts";
 import type { Pair } from "./pairs.ts";
@@ -11,7 +10,7 @@ export type RewardSettings = PassSettings & { centerCoefficient: number; useMarg
 
 /** Adds the gradient of the loss over all the pairs, micro-batch by micro-batch; stops early when the loss is not finite. */
 export async function accumulateRewards(
-  model: Model,
+  model: PassModel,
   items: readonly Pair[],
   indices: readonly number[],
   settings: RewardSettings,
@@ -32,7 +31,7 @@ export async function accumulateRewards(
 
 /** The same without training, dropout off. */
 export async function judgePairs(
-  model: Model,
+  model: PassModel,
   items: readonly Pair[],
   settings: RewardSettings,
   signal: AbortSignal,
@@ -45,7 +44,7 @@ export async function judgePairs(
   });
 }
 
-const ofValues = ({ adapter }: Model) => ({ adapter: adapter?.engine ?? null, logprobs: false, values: true });
+const ofValues = ({ adapter }: PassModel) => ({ adapter: adapter?.engine ?? null, logprobs: false, values: true });
 
 type Judge = (batch: PairBatch) => Promise<{ values: Float32Array; learn?: (dValues: Float32Array) => Promise<void> }>;
 
