@@ -6,10 +6,11 @@
  * daemon.lock                 held for the daemon's life (an SQLite lock: the system frees it, however the daemon ends)
  * daemon.log
  * jobs/<id>/<attempt>/        one attempt:
- *   work.json                 what to do: JobSpec with results put in, devices, attempt
- *   claim                     made with O_EXCL by the worker (its pid and start time) or by a daemon that gives the attempt up
+ *   work.json                 what to do: Assignment
+ *   claim                     made once, by the worker or by a daemon that gives the attempt up (claim.ts)
  *   events.jsonl              JobEvent, one a line; appended by the worker
- *   beat.json                 once a second, by a thread of the worker: { time, mainAliveMs, progressMs, stack? }
+ *   beat.json                 Beat, once a second, by a thread of the worker; renamed into place
+ *   downshift.json            options that need less memory; written by the worker at its start, for the case that it dies of memory
  *   cancel                    made by the daemon: end soon
  *   result.json               JobResult; written under another name, then renamed
  *   output.log                what reached the process's stdout and stderr past us: native code, crashes

@@ -164,6 +164,33 @@ export type JobResult =
   | { status: "failed" | "out-of-memory"; error: JobError; downshift?: unknown }
   | { status: "cancelled"; reason: string };
 
+/** `work.json`: all that a worker needs to know of its attempt. */
+export interface Assignment {
+  id: number;
+  /** From 1. */
+  attempt: number;
+  /** `$job` references in its options are replaced; a retry after out-of-memory has the downshift as its options. */
+  spec: JobSpec;
+  devices: number[];
+  /** Set these before anything else: spec.environment, the devices (CUDA_VISIBLE_DEVICES or MEDGYM_SLOTS and MEDGYM_THREADS), the attempt's folder. */
+  environment: Record<string, string>;
+  /** Silence after which the worker adds its stack to the beat, and the job counts as stalled. */
+  stalledSeconds: number;
+  /** Folder of the attempt before, to go on from. */
+  previous?: string;
+}
+
+/** `beat.json`; times in milliseconds since 1970. */
+export interface Beat {
+  time: number;
+  /** When the main thread last answered. */
+  mainAliveMs: number;
+  /** When something was last done: an event, output. */
+  progressMs: number;
+  /** Where the main thread stands, once it is silent for long. */
+  stack?: string;
+}
+
 export interface Device {
   index: number;
   /** "cpu:0", or what the driver calls it. */

@@ -2,7 +2,7 @@
  * What clients and the daemon say to each other: JSON-RPC 2.0 (vscode-jsonrpc, its header framing) over a Unix socket.
  *
  * A client says `hello` first. A daemon of another protocol version answers with its own version and nothing else works; a newer client
- * asks it to `retire`, which an idle daemon does at once and a busy one after its last job, handing running workers to its successor.
+ * asks it to `retire`, which it does at once: workers go on, and its successor watches them.
  */
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc/node";
 import type { Device, JobEvent, JobRecord, JobSpec, JobState } from "./job.ts";
@@ -37,8 +37,11 @@ export interface Overview {
 /** Errors of these requests carry `data: { code: ErrorCode }` of core/errors.ts. */
 export const requests = {
   hello: new RequestType<Hello, Hello, void>("hello"),
-  /** Jobs of one call are queued together or not at all; `after` may name others of the same call by −1 − index. */
-  submit: new RequestType<{ specs: JobSpec[] }, { ids: number[] }, void>("submit"),
+  /**
+   * Jobs of one call are queued together or not at all; `after` and `$job` may name others of the same call by −1 − index.
+   * A call that is repeated with its token (after a lost connection) queues nothing twice.
+   */
+  submit: new RequestType<{ specs: JobSpec[]; token?: string }, { ids: number[] }, void>("submit"),
   get: new RequestType<{ ids: number[] }, JobRecord[], void>("get"),
   list: new RequestType<ListQuery, JobRecord[], void>("list"),
   overview: new RequestType0<Overview, void>("overview"),
@@ -47,8 +50,8 @@ export const requests = {
   /** A paused queue starts nothing; what runs goes on. */
   pause: new RequestType0<void, void>("pause"),
   resume: new RequestType0<void, void>("resume"),
-  /** Events of a job from the nth of its newest attempt on, at once and as they come (`event`), until `unfollow` or the end. */
-  follow: new RequestType<{ id: number; from?: number }, void, void>("follow"),
+  /** Events of a job from the nth of an attempt (default: the newest) on, at once and as they come (`event`), until `unfollow` or the end. */
+  follow: new RequestType<{ id: number; attempt?: number; from?: number }, void, void>("follow"),
   unfollow: new RequestType<{ id: number }, void, void>("unfollow"),
   /** `changed` for each job and device that changes, at most every `everyMs` (default 200). */
   watch: new RequestType<{ everyMs?: number }, Overview, void>("watch"),

@@ -1,7 +1,8 @@
 /** From words to an FTS5 query that stays cheap in a store of millions. */
+
+import type { Database } from "../../core/sqlite.ts";
 import { isFunctionWord } from "../rewards/terms.ts";
 import { rareDocuments } from "./schema.ts";
-import type { Database } from "./sqlite.ts";
 
 /** Passages that one search ranks, about; each costs some microseconds. */
 const rankedPassages = 4000;

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { MedgymError } from "../../core/errors.ts";
+import { type Database, openDatabase } from "../../core/sqlite.ts";
 import type { Hit, Passage } from "./passage.ts";
 import { documentCounter, type Plan, planAll, planRarest, queryWords, smallStore } from "./query.ts";
 import {
@@ -13,7 +14,6 @@ import {
   layout,
   valuesOf,
 } from "./schema.ts";
-import { type Database, openDatabase } from "./sqlite.ts";
 
 export interface SearchOptions {
   /** At most so many passages. @default 8 */

@@ -1,0 +1,361 @@
+/** A client's end of the socket: finds the daemon or starts it, and finds it again after its death. */
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { connect as connectSocket, type Socket } from "node:net";
+import { join } from "node:path";
+import {
+  createMessageConnection,
+  type MessageConnection,
+  type RequestType,
+  type RequestType0,
+  ResponseError,
+  SocketMessageReader,
+  SocketMessageWriter,
+} from "vscode-jsonrpc/node";
+import { type ErrorCode, MedgymError } from "../core/errors.ts";
+import { jobsHome, socketPath } from "./home.ts";
+import type { JobEvent, JobRecord } from "./job.ts";
+import { programArguments } from "./program.ts";
+import { type Hello, notifications, type Overview, protocolVersion, requests } from "./protocol.ts";
+
+export interface ConnectOptions {
+  /** Starts the daemon if none answers. @default true */
+  start?: boolean;
+  /** Folder of the jobs. @default jobsHome() */
+  home?: string;
+  /** For tests: another program as worker; the environment of a daemon that is started. */
+  _internal?: { worker?: string; environment?: NodeJS.ProcessEnv };
+}
+
+export interface FollowedEvent {
+  attempt: number;
+  /** Of the event in its attempt, from 0. */
+  index: number;
+  event: JobEvent;
+}
+
+/** How long a daemon may take to come up, or another to give its place. */
+const startMs = 20_000;
+const retryMs = 30;
+const againMs = 1000;
+
+/** Connects; the first use on a machine starts the daemon. Throws "not-found" where none runs and none is to be started. */
+export async function connectJobs(options: ConnectOptions = {}): Promise<JobsConnection> {
+  const connection = new JobsConnection(options);
+  await connection.open();
+  return connection;
+}
+
+type Link = { rpc: MessageConnection; socket: Socket; hello: Hello; lost: Promise<void> };
+
+/**
+ * One client. Calls that a dying daemon did not answer are made again to its successor; none of them does anything twice. Unanswered
+ * calls and open iterations keep the process alive, the connection itself does not.
+ */
+export class JobsConnection {
+  readonly home: string;
+  readonly #options: ConnectOptions;
+  readonly #links = new Map<number, FollowSink>();
+  #link?: Promise<Link>;
+  #closed = false;
+  #holds = 0;
+  #watch?: { everyMs?: number; told(overview: Overview): void };
+
+  constructor(options: ConnectOptions = {}) {
+    this.#options = options;
+    this.home = options.home ?? jobsHome();
+  }
+
+  /** Who answers. */
+  async open(): Promise<Hello> {
+    return this.#hold(async () => (await this.#linked()).hello);
+  }
+
+  async request<P, R>(type: RequestType<P, R, void>, params: P): Promise<R>;
+  async request<R>(type: RequestType0<R, void>): Promise<R>;
+  async request(type: { method: string }, params?: unknown): Promise<unknown> {
+    const given = type.method === requests.submit.method ? { token: randomUUID(), ...(params as object) } : params;
+    return this.#hold(async () => {
+      for (;;) {
+        const link = await this.#linked();
+        const answer = given === undefined ? link.rpc.sendRequest(type.method) : link.rpc.sendRequest(type.method, given); // biome-ignore format: a line
+        const lost = link.lost.then(() => lostSymbol);
+        try {
+          const outcome = await Promise.race([answer, lost]);
+          if (outcome !== lostSymbol) return outcome;
+        } catch (error) {
+          if (error instanceof ResponseError && error.data) throw fromDaemon(error);
+          if (!link.socket.destroyed) throw error;
+        }
+        if (this.#closed) throw closedError();
+      }
+    });
+  }
+
+  /**
+   * Events of a job from its newest attempt's first on (or from `attempt`, `from`), across retries and daemons, until it is over; the
+   * iteration's return value is the job at its end. Breaking off the loop ends the following, not the job.
+   */
+  async *follow(
+    id: number,
+    { attempt, from, signal }: { attempt?: number; from?: number; signal?: AbortSignal } = {},
+  ): AsyncGenerator<FollowedEvent, JobRecord> {
+    if (this.#links.has(id)) throw new MedgymError("invalid-argument", `job ${id} is followed already over this connection.`); // biome-ignore format: a line
+    const sink = new FollowSink();
+    this.#links.set(id, sink);
+    const abort = () => sink.wake();
+    signal?.addEventListener("abort", abort);
+    this.#keep(1);
+    let next = { attempt, from };
+    try {
+      for (;;) {
+        const link = await this.#linked();
+        sink.reset(link);
+        await this.request(requests.follow, { id, ...next });
+        for (;;) {
+          signal?.throwIfAborted();
+          if (this.#closed) throw closedError();
+          const got = sink.items.shift();
+          if (got && "event" in got) {
+            next = { attempt: got.attempt, from: got.index + 1 };
+            yield { attempt: got.attempt, index: got.index, event: got.event };
+          } else if (got) return got.job;
+          else if (sink.broken) break;
+          else await sink.waiting();
+        }
+      }
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      this.#links.delete(id);
+      this.#keep(-1);
+      if (!sink.ended && !this.#closed) this.request(requests.unfollow, { id }).catch(() => {});
+    }
+  }
+
+  /** The machine's state now and after each change, at most every `everyMs`; one watch a connection. */
+  async *watch({ everyMs, signal }: { everyMs?: number; signal?: AbortSignal } = {}): AsyncGenerator<Overview, void> {
+    let newest: Overview | undefined;
+    let wake: () => void = () => {};
+    const told = (overview: Overview) => {
+      newest = overview;
+      wake();
+    };
+    const mine = { everyMs, told };
+    this.#watch = mine;
+    const abort = () => wake();
+    signal?.addEventListener("abort", abort);
+    this.#keep(1);
+    try {
+      while (!signal?.aborted && !this.#closed && this.#watch === mine) {
+        const link = await this.#linked();
+        newest = await this.request(requests.watch, { everyMs });
+        const lost = link.lost.then(() => wake());
+        while (!signal?.aborted && !this.#closed && this.#watch === mine) {
+          if (newest) {
+            const overview: Overview = newest;
+            newest = undefined;
+            yield overview;
+          } else if (link.socket.destroyed) break;
+          else
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+              if (newest || signal?.aborted || link.socket.destroyed) resolve();
+            });
+        }
+        void lost;
+      }
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      if (this.#watch === mine) this.#watch = undefined;
+      this.#keep(-1);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const sink of this.#links.values()) sink.wake();
+    this.#link?.then(
+      ({ rpc, socket }) => {
+        rpc.dispose();
+        socket.destroy();
+      },
+      () => {},
+    );
+  }
+
+  async #hold<T>(work: () => Promise<T>): Promise<T> {
+    this.#keep(1);
+    try {
+      return await work();
+    } finally {
+      this.#keep(-1);
+    }
+  }
+
+  #keep(change: number): void {
+    this.#holds += change;
+    this.#link?.then(
+      ({ socket }) => (this.#holds > 0 ? socket.ref() : socket.unref()),
+      () => {},
+    );
+  }
+
+  #linked(): Promise<Link> {
+    if (this.#closed) return Promise.reject(closedError());
+    if (!this.#link) {
+      const link = this.#connect();
+      this.#link = link;
+      const forget = () => {
+        if (this.#link === link) this.#link = undefined;
+      };
+      link.then(({ lost, socket }) => {
+        if (this.#holds === 0) socket.unref();
+        lost.then(forget);
+      }, forget);
+    }
+    return this.#link;
+  }
+
+  async #connect(): Promise<Link> {
+    const deadline = performance.now() + startMs;
+    const mayStart = this.#options.start ?? true;
+    let startAt = 0;
+    for (;;) {
+      const link = await this.#tryConnect();
+      if (link) {
+        if (link.hello.version === protocolVersion) return link;
+        await this.#otherVersion(link);
+      } else if (!mayStart) {
+        throw new MedgymError("not-found", "no daemon of medgym's jobs runs on this machine: nothing was submitted yet, or it ended because it was idle."); // biome-ignore format: a sentence
+      } else if (performance.now() >= startAt) {
+        await startDaemon(this.home, this.#options._internal);
+        // Where another holds the lock, it comes up, or goes down and leaves the place to ours.
+        startAt = performance.now() + againMs;
+      }
+      if (performance.now() > deadline)
+        throw new MedgymError("io", `the daemon of medgym's jobs does not answer at ${socketPath(this.home)}. ${join(this.home, "daemon.log")} may say why.`); // biome-ignore format: a sentence
+      if (!link) await pause(retryMs);
+    }
+  }
+
+  async #otherVersion({ rpc, socket, hello, lost }: Link): Promise<void> {
+    if (hello.version > protocolVersion)
+      throw new MedgymError("unsupported", `the daemon of medgym's jobs is of a newer medgym (${hello.medgym}, protocol ${hello.version}; this one speaks ${protocolVersion}). Restart this kernel or program with the newer one.`); // biome-ignore format: a sentence
+    await rpc.sendRequest(requests.retire).catch(() => {});
+    await Promise.race([lost, pause(5000)]);
+    rpc.dispose();
+    socket.destroy();
+  }
+
+  async #tryConnect(): Promise<Link | undefined> {
+    const socket = connectSocket(socketPath(this.home));
+    const lost = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+    const connected = await new Promise<boolean>((resolve) => {
+      socket.once("connect", () => resolve(true));
+      socket.once("error", () => resolve(false));
+    });
+    if (!connected) return undefined;
+    socket.on("error", () => {});
+    const rpc = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+    rpc.onError(() => socket.destroy());
+    socket.once("close", () => rpc.dispose());
+    rpc.onNotification(notifications.event, (got) => this.#links.get(got.id)?.take(socket, got));
+    rpc.onNotification(notifications.ended, (got) => this.#links.get(got.id)?.take(socket, got));
+    rpc.onNotification(notifications.changed, (overview) => this.#watch?.told(overview));
+    rpc.listen();
+    const hello = { version: protocolVersion, pid: process.pid, medgym: packageVersion() };
+    const answer = await Promise.race([rpc.sendRequest(requests.hello, hello).catch(() => undefined), lost]);
+    if (!answer) {
+      socket.destroy();
+      return undefined;
+    }
+    return { rpc, socket, hello: answer, lost };
+  }
+}
+
+const lostSymbol = Symbol("lost");
+const closedError = () => new MedgymError("invalid-argument", "this connection to the jobs was closed.");
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+type Told = { attempt: number; index: number; event: JobEvent } | { job: JobRecord };
+
+/** What came of a job that is followed, in order. */
+class FollowSink {
+  items: Told[] = [];
+  ended = false;
+  broken = false;
+  #socket?: Socket;
+  #wake: () => void = () => {};
+
+  /** What an earlier connection had not told is asked for again. */
+  reset({ socket, lost }: Link): void {
+    this.items = [];
+    this.broken = false;
+    this.#socket = socket;
+    lost.then(() => {
+      if (this.#socket !== socket) return;
+      this.broken = true;
+      this.wake();
+    });
+  }
+
+  take(socket: Socket, told: Told): void {
+    if (socket !== this.#socket) return;
+    this.items.push(told);
+    if ("job" in told) this.ended = true;
+    this.wake();
+  }
+
+  waiting(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  wake(): void {
+    this.#wake();
+  }
+}
+
+function fromDaemon({ message, data }: ResponseError<unknown>): MedgymError {
+  return new MedgymError((data as { code?: ErrorCode }).code ?? "internal", message);
+}
+
+/** Resolves when it answers, or found that another runs. */
+async function startDaemon(home: string, internal: ConnectOptions["_internal"] = {}): Promise<void> {
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const program = programArguments(new URL("./daemon/main.ts", import.meta.url));
+  const worker = internal.worker ? ["--worker", internal.worker] : [];
+  const errors = openSync(join(home, "daemon.log"), "a");
+  const child = spawn(process.execPath, [...program, "--version", packageVersion(), ...worker], {
+    cwd: home,
+    env: { ...(internal.environment ?? process.env), MEDGYM_JOBS: home },
+    detached: true,
+    stdio: ["ignore", "pipe", errors],
+  });
+  closeSync(errors);
+  child.unref();
+  const line = await new Promise<string>((resolve) => {
+    let text = "";
+    child.stdout!.setEncoding("utf8").on("data", (more: string) => {
+      text += more;
+      if (text.includes("\n")) resolve(text);
+    });
+    child.once("error", (error) => resolve(JSON.stringify({ status: "failed", code: "io", message: error.message })));
+    child.stdout!.once("end", () => resolve(text));
+  });
+  child.stdout!.destroy();
+  if (!line.includes("\n"))
+    throw new MedgymError("internal", `the daemon of medgym's jobs ended while it started. ${join(home, "daemon.log")} says why.`); // biome-ignore format: a sentence
+  const greeting = JSON.parse(line) as { status: string; code: ErrorCode; message: string };
+  if (greeting.status === "failed") throw new MedgymError(greeting.code, `the daemon of medgym's jobs cannot start: ${greeting.message}`); // biome-ignore format: a line
+}
+
+let version: string | undefined;
+function packageVersion(): string {
+  // src/jobs beside package.json, or dist/src/jobs a folder deeper.
+  const up = import.meta.url.endsWith(".ts") ? "../../package.json" : "../../../package.json";
+  version ??= JSON.parse(readFileSync(new URL(up, import.meta.url), "utf8")).version as string;
+  return version;
+}
