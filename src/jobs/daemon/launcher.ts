@@ -55,7 +55,6 @@ export class Launcher {
 
   /** Starts the worker of an attempt, whose folder holds work.json. */
   launch(folder: string, { spec, environment }: Assignment): Launched {
-    if (spec.work.type === "cell") return this.#cold([spec.work.runner, folder], folder, spec.directory, environment);
     const warm = environment.NODE_OPTIONS === undefined ? this.#ready.shift() : undefined;
     this.keepWarm();
     if (!warm) return this.#cold([...this.#options.worker, folder], folder, spec.directory, environment);

@@ -13,12 +13,12 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 function attempt(name: string, code: string): string {
   const module = join(home, "steps.ts");
   writeFileSync(module, code);
-  return makeAttempt(home, jobSpec(home, { type: "function", module, export: name, options: {} }));
+  return makeAttempt(home, jobSpec(home, { type: "function", module, export: name, options: {} }), {
+    stalledSeconds: 0.3,
+  });
 }
 
 describe("a worker's beat", () => {
-  const stalled = { MEDGYM_JOBS_STALLED_SECONDS: "0.3" };
-
   it("goes on while the main thread spins, and says where, without harming it", async () => {
     const folder = attempt(
       "spin",
@@ -32,7 +32,7 @@ describe("a worker's beat", () => {
        }
        function work() { for (let i = 0; i < 1e6; i++); }`,
     );
-    const worker = startWorker(folder, { environment: stalled });
+    const worker = startWorker(folder);
     const beat = await until(() => (beatOf(folder).stack ? beatOf(folder) : undefined));
     expect(beat.stack).toMatch(/at spin \(.*steps\.ts:[456]:\d+\)/);
     expect(beat.time - beat.mainAliveMs).toBeGreaterThan(300);
@@ -42,7 +42,7 @@ describe("a worker's beat", () => {
 
   it("says when the main thread waits for something", async () => {
     const folder = attempt("wait", "export const wait = () => new Promise((resolve) => setTimeout(resolve, 9000));");
-    const worker = startWorker(folder, { environment: stalled });
+    const worker = startWorker(folder);
     const beat = await until(() => (beatOf(folder).stack ? beatOf(folder) : undefined));
     expect(beat.stack).toContain("The main thread is idle");
     expect(beat.time - beat.mainAliveMs).toBeLessThan(1000);

@@ -1,4 +1,4 @@
-/** The `cancel` file of an attempt as a signal; its text is the reason. */
+/** The `cancel` file of an attempt as a signal: `{ reason? }`. */
 import { type FSWatcher, readFileSync, watch } from "node:fs";
 import { join } from "node:path";
 import { CancelledError } from "../../core/errors.ts";
@@ -16,14 +16,14 @@ export function watchCancel(folder: string): { signal: AbortSignal; stop(): void
     clearInterval(timer);
   };
   const look = () => {
-    let reason: string;
+    let asked: { reason?: string };
     try {
-      reason = readFileSync(path, "utf8").trim();
+      asked = JSON.parse(readFileSync(path, "utf8"));
     } catch {
       return; // it is not there
     }
     stop();
-    controller.abort(new CancelledError(reason || "cancelled"));
+    controller.abort(new CancelledError(asked.reason ?? "cancelled"));
   };
   const timer = setInterval(look, pollMs).unref();
   try {

@@ -2,15 +2,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { canonicalJson } from "../../core/canonical.ts";
-import { type AttemptWork, attemptFiles } from "../attempt.ts";
-import type { FunctionWork, JobEvent } from "../job.ts";
+import { attemptFiles } from "../attempt.ts";
+import type { Assignment, FunctionWork, JobEvent } from "../job.ts";
 
 /** The newest run folder with a checkpoint of an earlier attempt with the same options; with others its numbers would differ. */
 export async function earlierRun(folder: string, options: unknown): Promise<string | undefined> {
   for (let attempt = Number(basename(folder)) - 1; attempt >= 1; attempt--) {
     const earlier = join(dirname(folder), String(attempt));
     try {
-      const work: AttemptWork = JSON.parse(readFileSync(join(earlier, attemptFiles.work), "utf8"));
+      const work: Assignment = JSON.parse(readFileSync(join(earlier, attemptFiles.work), "utf8"));
       if (canonicalJson((work.spec.work as FunctionWork).options) !== canonicalJson(options)) continue;
       const run = runsOf(earlier).findLast((path) => hasCheckpoint(join(path, "checkpoints")));
       if (run) return run;

@@ -1,11 +1,9 @@
 /**
- * A worker: `node main.js <folder of an attempt>`, or `node main.js --warm`: that one imports medgym, writes `{"ready":true}` and waits
- * for one line with the folder; it ends when its input does.
+ * A worker: `node main.js <folder of an attempt>`, or `node main.js --warm`: that one imports medgym, writes `{"ready":true}` to file
+ * descriptor 3 and waits for one line with the folder; it ends when its input does.
  */
-import { closeSync, openSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { attemptFiles } from "../attempt.ts";
 import { importPackage } from "../package.ts";
 import { runAttempt } from "./run-attempt.ts";
 
@@ -23,9 +21,9 @@ if (folder) await runAttempt(folder);
 process.exit(0);
 
 async function waitForWork(): Promise<string | undefined> {
-  // By name: the package as the user's modules see it. Without it functions of other modules still run.
+  // Without the package functions of other modules still run.
   await importPackage().catch(() => undefined);
-  writeSync(1, '{"ready":true}\n');
+  writeSync(3, '{"ready":true}\n');
   const lines = createInterface({ input: process.stdin });
   const folder = await new Promise<string | undefined>((resolve) => {
     lines.once("line", resolve);
@@ -33,15 +31,6 @@ async function waitForWork(): Promise<string | undefined> {
   });
   lines.close();
   process.stdin.destroy();
-  if (folder) redirect(join(folder, attemptFiles.output));
+  closeSync(3);
   return folder;
-}
-
-/** What native code and a crash print goes into the attempt's own file: of free numbers the system gives the lowest. */
-function redirect(path: string): void {
-  closeSync(1);
-  closeSync(2);
-  const opened = [openSync(path, "a"), openSync(path, "a")];
-  // Standard input's 0 was freed too: then one more.
-  if (opened.includes(0)) openSync(path, "a");
 }

@@ -8,10 +8,11 @@ import { pathToFileURL } from "node:url";
 import { displaySymbol, type MimeBundle } from "../../core/display.ts";
 import { isCancelled, MedgymError } from "../../core/errors.ts";
 import { jobDescription } from "../../core/job-description.ts";
-import { type AttemptWork, attemptFiles, claimAttempt, stalledAfterSeconds } from "../attempt.ts";
+import { attemptFiles } from "../attempt.ts";
+import { claimAttempt } from "../claim.ts";
 import { enterJob } from "../current.ts";
 import { attemptVariable } from "../home.ts";
-import type { CellWork, FunctionWork, JobResult, RunCell, UntimedJobEvent } from "../job.ts";
+import type { Assignment, CellWork, FunctionWork, JobResult, RunCell, UntimedJobEvent } from "../job.ts";
 import { resultJson } from "../json.ts";
 import { startBeat } from "./beat.ts";
 import { watchCancel } from "./cancellation.ts";
@@ -26,13 +27,13 @@ import { RunReporter } from "./run-reporter.ts";
 /** Returns once the result is written; at once when the attempt is somebody else's. */
 export async function runAttempt(folder: string): Promise<void> {
   if (!claimAttempt(folder)) return;
-  const work: AttemptWork = JSON.parse(readFileSync(join(folder, attemptFiles.work), "utf8"));
+  const work: Assignment = JSON.parse(readFileSync(join(folder, attemptFiles.work), "utf8"));
   const { spec } = work;
-  Object.assign(process.env, spec.environment, work.environment, { [attemptVariable]: folder });
+  Object.assign(process.env, work.environment, { [attemptVariable]: folder });
   const events = new EventFile(join(folder, attemptFiles.events));
   const beat = startBeat(
     { beat: join(folder, attemptFiles.beat), events: join(folder, attemptFiles.events) },
-    stalledAfterSeconds(),
+    work.stalledSeconds,
   );
   const tell = (event: UntimedJobEvent) => {
     beat.progress();
@@ -141,7 +142,7 @@ async function runCellWork(
 interface Call {
   folder: string;
   artefacts: string;
-  work: AttemptWork;
+  work: Assignment;
   emit(event: UntimedJobEvent): void;
   signal: AbortSignal;
   /** Options that would need less memory are known. */

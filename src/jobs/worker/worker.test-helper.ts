@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type AttemptWork, attemptFiles, type Beat } from "../attempt.ts";
+import { attemptFiles } from "../attempt.ts";
 import { attemptFolder } from "../home.ts";
-import type { CellWork, FunctionWork, JobEvent, JobResult, JobSpec } from "../job.ts";
+import type { Assignment, Beat, CellWork, FunctionWork, JobEvent, JobResult, JobSpec } from "../job.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const hooks = join(root, "test/ts-hooks.mjs");
@@ -19,8 +19,11 @@ export function jobSpec(directory: string, work: FunctionWork | CellWork, more: 
 }
 
 /** The folder of a new attempt. */
-export function makeAttempt(home: string, spec: JobSpec, more: Partial<AttemptWork> = {}): string {
-  const work: AttemptWork = { id: 1, attempt: 1, devices: [], environment: {}, spec, ...more };
+export function makeAttempt(home: string, spec: JobSpec, more: Partial<Assignment> = {}): string {
+  const work: Assignment = {
+    ...{ id: 1, attempt: 1, devices: [], environment: spec.environment, stalledSeconds: 120, spec },
+    ...more,
+  };
   const folder = attemptFolder(home, work.id, work.attempt);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, attemptFiles.work), JSON.stringify(work));
@@ -32,15 +35,12 @@ export interface StartedWorker {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; output: string }>;
 }
 
-export function startWorker(
-  argument: string,
-  options: { environment?: Record<string, string>; flags?: string[] } = {},
-): StartedWorker {
+export function startWorker(argument: string, options: { flags?: string[] } = {}): StartedWorker {
   const child = spawn(process.execPath, [...(options.flags ?? []), "--import", hooks, main, argument], {
-    env: { ...process.env, ...options.environment },
+    stdio: ["pipe", "pipe", "pipe", "pipe"],
   });
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
+  for (const stream of child.stdio.slice(1)) stream!.on("data", (text) => (output += text));
   const ended = new Promise<Awaited<StartedWorker["ended"]>>((resolve) => {
     child.once("close", (code, signal) => resolve({ code, signal, output }));
   });

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { attemptFiles, claimAttempt, readClaim } from "../attempt.ts";
+import { attemptFiles } from "../attempt.ts";
+import { claimAttempt, readClaim } from "../claim.ts";
 import type { JobEvent, JobSpec } from "../job.ts";
 import { eventsOf, jobSpec, makeAttempt, resultOf, startWorker, until } from "./worker.test-helper.ts";
 
@@ -42,7 +44,7 @@ describe("a worker", () => {
     writeFileSync(join(home, "helper.ts"), "export const double = (n: number): number => 2 * n;");
     const work = join(folder, attemptFiles.work);
     const { default: json } = await import(work, { with: { type: "json" } });
-    writeFileSync(work, JSON.stringify({ ...json, environment: { SLOT: "3" } }));
+    writeFileSync(work, JSON.stringify({ ...json, environment: { ...json.environment, SLOT: "3" } }));
     const { code, output } = await startWorker(folder).ended;
     expect({ code, output }).toEqual({ code: 0, output: "" });
     expect(resultOf(folder)).toEqual({
@@ -145,7 +147,10 @@ describe("a worker", () => {
     const worker = startWorker(folder);
     await until(() => eventsOf(folder).some(({ type }) => type === "progress"));
     const askedMs = Date.now();
-    writeFileSync(join(folder, attemptFiles.cancel), "timed out after 60 s");
+    writeFileSync(
+      join(folder, attemptFiles.cancel),
+      JSON.stringify({ time: askedMs, graceSeconds: 10, reason: "timed out after 60 s" }),
+    );
     expect((await worker.ended).code).toBe(0);
     expect(resultOf(folder)).toEqual({ status: "cancelled", reason: "timed out after 60 s" });
     expect(Date.now() - askedMs).toBeLessThan(1000);
@@ -194,7 +199,7 @@ describe("a worker", () => {
   it("waits warm, and takes the first folder it is given", async () => {
     const folder = attempt("work", "export const work = () => 7;");
     const worker = startWorker("--warm");
-    await new Promise((resolve) => worker.process.stdout!.once("data", resolve));
+    await new Promise((resolve) => (worker.process.stdio[3] as Readable).once("data", resolve));
     const givenMs = Date.now();
     worker.process.stdin!.write(`${folder}\n`);
     const result = await until(() => resultOf(folder));
