@@ -111,6 +111,7 @@ export function resultRows(
       plainCell(held.join(", ")),
       plainCell(seconds === undefined ? "" : formatDuration(seconds)),
       plainCell(job.peakBytes ? formatBytes(job.peakBytes) : ""),
+      ...names.map((name) => plainCell(measuredText(figures.get(job.id)!.get(name)))),
       plainCell(
         isOver(job.state)
           ? job.state === "succeeded"
@@ -118,10 +119,9 @@ export function resultRows(
             : shortened(job.reason ?? job.error?.message)
           : progressText(job),
       ),
-      ...names.map((name) => plainCell(measuredText(figures.get(job.id)!.get(name)))),
     ];
   });
-  const header = ["job", "state", "device", "time", "peak memory", "", ...names];
+  const header = ["job", "state", "device", "time", "peak memory", ...names, ""];
   // A column that says nothing of any job is left out.
   const kept = header.flatMap((_, i) => (rows.some((row) => row[i].text !== "") ? [i] : []));
   return { header: kept.map((i) => header[i]), rows: rows.map((row) => kept.map((i) => row[i])) };

@@ -52,7 +52,7 @@ export function table(header: readonly string[], rows: readonly TableCell[][], b
   const isNumber = header.map((_, i) => rows.some((row) => /^[\d.,]+( [[a-zA-Z%].*)?$/.test(row[i].text)));
   const isLong = header.map((_, i) => rows.some((row) => row[i].text.length > 30));
   const align = (i: number) =>
-    `text-align:${isNumber[i] ? "right" : "left"};padding:2px 8px;vertical-align:top${isLong[i] ? "" : ";white-space:nowrap"}`;
+    `text-align:${isNumber[i] ? "right" : "left"};padding:2px 8px;vertical-align:top${isLong[i] ? ";min-width:150px" : ";white-space:nowrap"}`;
   const head = header.map((text, i) => `<th style="${align(i)}">${escapeHtml(text)}</th>`).join("");
   const body = rows.map((row, r) => {
     const weight = r === best ? ' style="font-weight:700"' : "";
