@@ -9,16 +9,17 @@ export const paperSize = 400;
 /** Of the ECG's paper, at 25 mm a second and 10 mm a millivolt. */
 export const pixelsPerMm = 2;
 
-/** Bodies of each modality. */
-const bodies = 4;
+/** Healthy bodies of each modality. */
+export const bodies = 4;
 const painted = new Map<string, Canvas>();
 
-/**
- * One of the bodies without a finding, to paint upon until the next is asked for: its planes are used again. Bodies are kept, since
- * painting one takes longer than the rest of a picture.
- */
-export function background(modality: Modality, seed: number): Canvas {
-  const body = modality === "ECG" ? 0 : ((seed % bodies) + bodies) % bodies; // paper is all alike
+/** Which of the bodies a picture of this seed shows; paper is all alike. */
+export function bodyOf(modality: Modality, seed: number): number {
+  return modality === "ECG" ? 0 : ((seed % bodies) + bodies) % bodies;
+}
+
+/** A body without a finding and without organs; not to be painted upon. Bodies are kept: painting one takes longer than a picture. */
+export function background(modality: Modality, body: number): Canvas {
   const key = `${modality} ${body}`;
   let kept = painted.get(key);
   if (!kept) {
@@ -26,15 +27,8 @@ export function background(modality: Modality, seed: number): Canvas {
     kept = painters[modality](() => random.uniform());
     painted.set(key, kept);
   }
-  const { size, planes } = kept;
-  const desk = `${size} ${planes.length}`;
-  const canvas = desks.get(desk) ?? { size, planes: planes.map((plane) => plane.slice()) };
-  desks.set(desk, canvas);
-  for (const [i, plane] of planes.entries()) canvas.planes[i].set(plane);
-  return canvas;
+  return kept;
 }
-
-const desks = new Map<string, Canvas>();
 
 /** `vary` gives numbers in [0, 1), the same for the same body. */
 const painters: Readonly<Record<Modality, (vary: () => number) => Canvas>> = {

@@ -55,6 +55,7 @@ function between(t: number, from: number, to: number, low: number, high: number)
 
 const finest = 8; // samples of a pixel's width
 const halfWidth = 0.8; // of the pen
+const together = 5; // columns, of which it is kept where they are drawn
 
 /** Draws all leads; `vary` gives numbers in [0, 1). */
 export function drawTrace(paper: Canvas, { rate, irregular, st }: Trace, vary: () => number): void {
@@ -88,6 +89,7 @@ function drawStrip(
   };
   const [red, green, blue] = paper.planes;
   let last = heightAt(left);
+  let [boxFrom, upper, lower] = [left, paper.size, 0];
   for (let x = left; x < left + width - 1; x++) {
     let low = last;
     let high = last;
@@ -97,7 +99,14 @@ function drawStrip(
       high = Math.max(high, last);
     }
     const [from, to] = [low - halfWidth, high + halfWidth];
-    for (let y = Math.max(top, Math.floor(from)); y <= Math.min(top + height - 1, Math.ceil(to)); y++) {
+    const [first, end] = [Math.max(top, Math.floor(from)), Math.min(top + height - 1, Math.ceil(to)) + 1];
+    upper = Math.min(upper, first);
+    lower = Math.max(lower, end);
+    if ((x - left) % together === together - 1 || x === left + width - 2) {
+      paper.touched.push([boxFrom, upper, x + 1 - boxFrom, lower - upper]);
+      [boxFrom, upper, lower] = [x + 1, paper.size, 0];
+    }
+    for (let y = first; y < end; y++) {
       const cover = Math.min(1, Math.max(0, Math.min(y + 0.5, to) - Math.max(y - 0.5, from)));
       const place = y * paper.size + x;
       red[place] += cover * (24 - red[place]);

@@ -3,11 +3,12 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { displaySymbol } from "../../core/display.ts";
 import { Random } from "../../core/random.ts";
+import { grainWords } from "./grain.ts";
 import {
   cardiothoracicRatio, changes, cupToDiscRatio, drawLesion, encodePng, findingKinds, leads, measure, modalities, modalityFacts, type PictureSpec,
   picture, qualities, qualityFigures, readRhythm, readSt, regionOf, render, standOuts,
 } from "./index.ts"; // biome-ignore format: a list
-import { canvas, develop, paint } from "./raster.ts";
+import { canvas, develop, paint, Raster } from "./raster.ts";
 import { placeOf, readEcg, readQuality, similarCases, usualQuality } from "./reader.ts";
 
 const seeds = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -171,6 +172,46 @@ test("pixels and readings stay as they were when tasks were first made of them: 
     "3d430f92182abaf9",
     "781949fd0db7fb4a",
   ]);
+});
+
+describe("looking at a part", () => {
+  const shown = findingKinds.flatMap((kind) =>
+    [1, 6].map((seed) =>
+      healthy(kind.modality, seed, { lesions: [drawLesion(new Random(seed).split(kind.name), kind)] }),
+    ),
+  );
+  const hearts = [0.36, 0.6].map((heart) => ({ ...shown[0], heart }));
+  test("what stands out where something was painted is what stands out of the whole picture", () => {
+    for (const spec of [...shown, ...hearts]) {
+      const raster = render(spec);
+      const { on, ...exposure } = raster.exposure();
+      const whole = new Raster(raster.width, raster.channels, () => exposure); // of which nothing is known but its pixels
+      expect(on).toBeDefined();
+      expect(standOuts(raster, spec.modality)).toEqual(standOuts(whole, spec.modality));
+    }
+  });
+  test("pictures of one body that are looked at in turns keep their own pixels, row by row", () => {
+    const [one, other] = [shown[0], { ...shown[2], seed: shown[0].seed + 4 }];
+    const [first, second] = [render(one), render(other)];
+    for (let y = 0; y < first.height; y += 16) for (const raster of [first, second]) raster.rows(y, y + 9);
+    expect(Buffer.from(first.data).equals(Buffer.from(render(one).data))).toBe(true);
+    expect(Buffer.from(second.data).equals(Buffer.from(render(other).data))).toBe(true);
+  });
+  test("grain is one run of xorshift32, whoever draws which part of it", () => {
+    for (const [seed, count] of [
+      [7, 1024],
+      [2 ** 32 - 1, 1027],
+    ]) {
+      let word = seed | 1;
+      const run = Int32Array.from({ length: count }, () => {
+        word ^= word << 13;
+        word ^= word >>> 17;
+        word ^= word << 5;
+        return word;
+      });
+      expect(grainWords(seed, new Int32Array(count))).toEqual(run);
+    }
+  });
 });
 
 test("the same spec gives the same pixels, another seed others; a picture is a PNG in a cell", () => {

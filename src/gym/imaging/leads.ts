@@ -1,7 +1,7 @@
 /** Reading an electrocardiogram from the pixels of its paper. */
 import { pixelsPerMm } from "./backgrounds.ts";
 import { type Lead, stripOf } from "./ecg.ts";
-import type { Raster } from "./raster.ts";
+import { type Box, byteOf, type Exposure, frameOf, mostAdded, type Raster } from "./raster.ts";
 
 /** Darkness from which on ink is told from the grid, in grey levels of 255. */
 const [paperDark, ink] = [60, 150];
@@ -13,16 +13,27 @@ interface Column {
   extent: number;
 }
 
-function columnsOf({ width, channels, data }: Raster, lead: Lead | "rhythm"): Column[] {
+/** Outside of these boxes, which do not overlap, is white paper, of which no grain makes ink. */
+function inked(exposure: Exposure): readonly Box[] {
+  const { canvas, on } = exposure;
+  return on && mostAdded(exposure) < paperDark - 1 ? canvas.touched : [frameOf(canvas)];
+}
+
+function columnsOf(raster: Raster, lead: Lead | "rhythm"): Column[] {
   const { left, width: wide, top, height } = stripOf(lead);
   const [sums, moments] = [new Float64Array(wide - 1), new Float64Array(wide - 1)];
-  for (let y = top; y < top + height; y++) {
-    for (let i = 0, at = (y * width + left) * channels; i < sums.length; i++, at += channels) {
-      const dark = 255 - data[at];
-      if (dark <= paperDark) continue;
-      const share = Math.min(1, (dark - paperDark) / (ink - paperDark));
-      sums[i] += share;
-      moments[i] += share * y;
+  const exposure = raster.exposure();
+  for (const [x, y, across, down] of inked(exposure)) {
+    const [from, to] = [Math.max(x, left), Math.min(x + across, left + wide - 1)];
+    if (from >= to) continue;
+    for (let row = Math.max(y, top); row < Math.min(y + down, top + height); row++) {
+      for (let column = from, at = row * raster.width + from; column < to; column++, at++) {
+        const dark = 255 - byteOf(exposure, at, 0);
+        if (dark <= paperDark) continue;
+        const share = Math.min(1, (dark - paperDark) / (ink - paperDark));
+        sums[column - left] += share;
+        moments[column - left] += share * row;
+      }
     }
   }
   let last = top + height / 2;

@@ -30,29 +30,10 @@ export interface Measurement {
   asymmetry: number;
 }
 
-/** Brightness of every pixel of a box: the mean of its channels. */
-function brightness({ width, channels, data }: Raster, [left, top, w, h]: Box): Float32Array {
-  const out = new Float32Array(w * h);
-  for (let y = 0; y < h; y++) {
-    for (let x = 0; x < w; x++) {
-      const place = ((top + y) * width + left + x) * channels;
-      let sum = 0;
-      for (let c = 0; c < channels; c++) sum += data[place + c];
-      out[y * w + x] = sum / channels;
-    }
-  }
-  return out;
-}
-
 /** The part of a box that lies in the picture. */
 export function clip({ width, height }: Raster, [left, top, w, h]: Box): Box {
   const [x, y] = [Math.min(width - 1, Math.max(0, left)), Math.min(height - 1, Math.max(0, top))];
   return [x, y, Math.max(1, Math.min(width, left + w) - x), Math.max(1, Math.min(height, top + h) - y)];
-}
-
-function median(values: Float32Array): number {
-  const sorted = values.toSorted();
-  return sorted[sorted.length >> 1];
 }
 
 /** The outermost ring of a box, two pixels wide. */
@@ -62,7 +43,8 @@ function onRim(x: number, y: number, w: number, h: number): boolean {
 
 export function regionStatistics(raster: Raster, box: Box): RegionStatistics {
   const [left, top, w, h] = clip(raster, box);
-  const { channels, width, data } = raster;
+  const { channels, width } = raster;
+  const data = raster.rows(top, top + h);
   const [inside, around] = [new Array<number>(channels).fill(0), new Array<number>(channels).fill(0)];
   let [inner, outer] = [0, 0];
   for (let y = 0; y < h; y++) {
@@ -82,6 +64,78 @@ export function regionStatistics(raster: Raster, box: Box): RegionStatistics {
 /** Fewer grey levels against the surroundings are noise. */
 export const leastContrast = 12;
 
+/** What is read of a box: every pixel's sum over the channels, of which a table has the brightness. */
+interface Field {
+  sums: Uint16Array;
+  brightness: Float32Array;
+  w: number;
+  h: number;
+}
+
+/** Brightness by the sum of the channels: their mean. */
+const brightnesses = { 1: meansOf(1), 3: meansOf(3) } as const;
+
+function meansOf(channels: number): Float32Array {
+  return Float32Array.from({ length: 255 * channels + 1 }, (_, sum) => sum / channels);
+}
+
+function fieldOf(raster: Raster, [left, top, w, h]: Box): Field {
+  const { width, channels } = raster;
+  const data = raster.rows(top, top + h);
+  const sums = new Uint16Array(w * h);
+  for (let y = 0, i = 0; y < h; y++) {
+    let place = ((top + y) * width + left) * channels;
+    if (channels === 1) for (let x = 0; x < w; x++) sums[i++] = data[place++];
+    else for (let x = 0; x < w; x++, place += 3) sums[i++] = data[place] + data[place + 1] + data[place + 2];
+  }
+  return { sums, brightness: brightnesses[channels], w, h };
+}
+
+/** Whole numbers by how often they come: the one in the middle without sorting. */
+class Tally {
+  readonly #counts: Uint32Array;
+  #total = 0;
+
+  constructor(most: number) {
+    this.#counts = new Uint32Array(most + 1);
+  }
+
+  add(value: number): void {
+    this.#counts[value]++;
+    this.#total++;
+  }
+
+  /** undefined: there are none. */
+  median(): number | undefined {
+    if (this.#total === 0) return undefined;
+    let [value, upTo] = [0, this.#counts[0]];
+    while (upTo <= this.#total >> 1) upTo += this.#counts[++value];
+    return value;
+  }
+}
+
+/** What `of` gives for every place of the rim. */
+function medianOfRim(w: number, h: number, most: number, of: (i: number) => number): number | undefined {
+  const tally = new Tally(most);
+  for (let y = 0; y < h; y++) {
+    const whole = y < 2 || y >= h - 2;
+    for (let x = 0; x < w; x++) {
+      if (!whole && x === 2 && w > 4) x = w - 2;
+      tally.add(of(y * w + x));
+    }
+  }
+  return tally.median();
+}
+
+/** The same of the five by five in the middle that are not of the rim. */
+function medianOfMiddle({ sums, w, h }: Field): number | undefined {
+  const tally = new Tally(765);
+  for (let y = Math.ceil((h - 1) / 2 - 2); y <= (h - 1) / 2 + 2; y++)
+    for (let x = Math.ceil((w - 1) / 2 - 2); x <= (w - 1) / 2 + 2; x++)
+      if (!onRim(x, y, w, h)) tally.add(sums[y * w + x]);
+  return tally.median();
+}
+
 /**
  * The lesion in the middle of a box. What is on its side of half the contrast and hangs together is its core; pixels at
  * its edge count in part, from a third of the contrast to two thirds. The ellipse is that of the
@@ -90,33 +144,29 @@ export const leastContrast = 12;
 export function measure(raster: Raster, asked: Box): Measurement | undefined {
   const box = clip(raster, asked);
   const [left, top, w, h] = box;
-  const levels = brightness(raster, box);
-  const [rim, middle]: number[][] = [[], []];
-  for (let y = 0; y < h; y++) {
-    for (let x = 0; x < w; x++) {
-      if (onRim(x, y, w, h)) rim.push(levels[y * w + x]);
-      else if (Math.abs(x - (w - 1) / 2) <= 2 && Math.abs(y - (h - 1) / 2) <= 2) middle.push(levels[y * w + x]);
-    }
-  }
-  if (rim.length === 0 || middle.length === 0) return undefined;
-  const [around, peak] = [rim, middle].map((values) => median(Float32Array.from(values)));
+  const field = fieldOf(raster, box);
+  const { sums, brightness } = field;
+  const [rim, middle] = [medianOfRim(w, h, 765, (i) => sums[i]), medianOfMiddle(field)];
+  if (rim === undefined || middle === undefined) return undefined;
+  const [around, peak] = [brightness[rim], brightness[middle]];
   if (Math.abs(peak - around) < leastContrast) return undefined;
-  const core = grow(levels, w, h, around, peak);
+  const core = grow(field, around, peak);
   const inner = erode(core, w, h);
-  const level = mean(levels, inner) ?? peak;
+  const level = mean(field, inner) ?? peak;
   const reach = dilate(core, w, h);
+  const shareOf = (value: number) => Math.min(1, Math.max(0, 3 * ((value - around) / (level - around) - 0.5) + 0.5));
   let [area, sumX, sumY, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
-  for (let i = 0; i < levels.length; i++) {
-    if (!reach[i]) continue;
-    const share = inner[i] ? 1 : Math.min(1, Math.max(0, 3 * ((levels[i] - around) / (level - around) - 0.5) + 0.5));
-    const y = Math.floor(i / w);
-    const x = i - y * w;
-    area += share;
-    sumX += share * x;
-    sumY += share * y;
-    xx += share * x * x;
-    yy += share * y * y;
-    xy += share * x * y;
+  for (let y = 0, i = 0; y < h; y++) {
+    for (let x = 0; x < w; x++, i++) {
+      if (!reach[i]) continue;
+      const share = inner[i] ? 1 : shareOf(brightness[sums[i]]);
+      area += share;
+      sumX += share * x;
+      sumY += share * y;
+      xx += share * x * x;
+      yy += share * y * y;
+      xy += share * x * y;
+    }
   }
   const [meanX, meanY] = [sumX / area, sumY / area];
   const pixel = 1 / 12; // variance inside a pixel
@@ -127,7 +177,8 @@ export function measure(raster: Raster, asked: Box): Measurement | undefined {
   const [a, b] = [2 * Math.sqrt(middleOf + root), 2 * Math.sqrt(Math.max(pixel, middleOf - root))];
   const slope = 0.5 * Math.atan2(2 * covariance, varX - varY);
   const hues = huesOf(raster, box, inner);
-  const folded = (axis: number) => (hues ? foldOver(hues, w, meanX, meanY, axis) : 0);
+  const folded = (axis: number) => (hues ? foldOver(hues, w, h, meanX, meanY, axis) : 0);
+  const near = ring(reach, inner, w, h);
   return {
     long: 2 * a,
     short: 2 * b,
@@ -137,45 +188,50 @@ export function measure(raster: Raster, asked: Box): Measurement | undefined {
     contrast: level - around,
     difference: differenceOf(raster, box, inner),
     level,
-    edge: edgeOf(levels, ring(core, w, h), w, around, level) / (Math.PI * (1.5 * (a + b) - Math.sqrt(a * b)) * 0.5),
+    edge: edgeOf(field, near, around, level) / (Math.PI * (1.5 * (a + b) - Math.sqrt(a * b)) * 0.5),
     colourSpread: spread(hues),
     asymmetry: Math.max(folded(slope), folded(slope + Math.PI / 2)),
   };
 }
 
 /** Of each channel: the mean inside less the median of the rim. */
-function differenceOf({ width, channels, data }: Raster, [left, top, w, h]: Box, mask: Uint8Array): number[] {
+function differenceOf(raster: Raster, [left, top, w, h]: Box, mask: Uint8Array): number[] {
+  const { width, channels } = raster;
+  const data = raster.rows(top, top + h);
+  const level = (i: number, channel: number) => {
+    const y = Math.floor(i / w);
+    return data[((top + y) * width + left + i - y * w) * channels + channel];
+  };
   return Array.from({ length: channels }, (_, channel) => {
-    const rim: number[] = [];
     let [sum, count] = [0, 0];
     for (let y = 0, i = 0; y < h; y++) {
-      for (let x = 0; x < w; x++, i++) {
-        const level = data[((top + y) * width + left + x) * channels + channel];
-        if (onRim(x, y, w, h)) rim.push(level);
-        if (mask[i]) sum += level;
-        count += mask[i];
+      let place = ((top + y) * width + left) * channels + channel;
+      for (let x = 0; x < w; x++, i++, place += channels) {
+        if (!mask[i]) continue;
+        sum += data[place];
+        count++;
       }
     }
-    return sum / (count || 1) - median(Float32Array.from(rim));
+    return sum / (count || 1) - (medianOfRim(w, h, 255, (i) => level(i, channel)) ?? 0);
   });
 }
 
-/** Up to three pixels from the border of a mask, to both sides. */
-function ring(mask: Uint8Array, w: number, h: number): Uint8Array {
-  const out = dilate(dilate(dilate(mask, w, h), w, h), w, h);
-  const within = erode(mask, w, h); // two pixels
-  return out.map((set, i) => set - within[i]);
+/** Up to three pixels from the border of a mask, to both sides: `reach` is the mask and one more, `inner` it and two less. */
+function ring(reach: Uint8Array, inner: Uint8Array, w: number, h: number): Uint8Array {
+  const out = dilate(dilate(reach, w, h), w, h);
+  for (let i = 0; i < out.length; i++) out[i] -= inner[i];
+  return out;
 }
 
 /** Pixels near the border from a quarter to three quarters of the contrast, smoothed against grain. */
-function edgeOf(levels: Float32Array, near: Uint8Array, w: number, around: number, level: number): number {
+function edgeOf({ sums, brightness, w }: Field, near: Uint8Array, around: number, level: number): number {
   let count = 0;
-  for (let i = w; i < levels.length - w; i++) {
-    if (near[i]) {
-      const smoothed = (4 * levels[i] + levels[i - 1] + levels[i + 1] + levels[i - w] + levels[i + w]) / 8;
-      const share = (smoothed - around) / (level - around);
-      if (share > 0.25 && share < 0.75) count++;
-    }
+  for (let i = w; i < sums.length - w; i++) {
+    if (!near[i]) continue;
+    const sides = 4 * brightness[sums[i]] + brightness[sums[i - 1]] + brightness[sums[i + 1]];
+    const smoothed = (sides + brightness[sums[i - w]] + brightness[sums[i + w]]) / 8;
+    const share = (smoothed - around) / (level - around);
+    if (share > 0.25 && share < 0.75) count++;
   }
   return count;
 }
@@ -184,80 +240,82 @@ function edgeOf(levels: Float32Array, near: Uint8Array, w: number, around: numbe
 const noHue = -32768;
 
 /** red − blue of the covered pixels, by their place in the box; undefined in grey pictures. */
-function huesOf({ width, channels, data }: Raster, [left, top, w, h]: Box, mask: Uint8Array): Int16Array | undefined {
+function huesOf(raster: Raster, [left, top, w, h]: Box, mask: Uint8Array): Int16Array | undefined {
+  const { width, channels } = raster;
   if (channels === 1) return undefined;
-  const hues = new Int16Array(mask.length).fill(noHue);
-  for (let y = 0, i = 0; y < h; y++) {
-    for (let x = 0; x < w; x++, i++) {
-      const place = ((top + y) * width + left + x) * channels;
-      if (mask[i]) hues[i] = data[place] - data[place + 2];
-    }
-  }
+  const data = raster.rows(top, top + h);
+  const hues = new Int16Array(mask.length);
+  for (let y = 0, i = 0; y < h; y++)
+    for (let x = 0, place = ((top + y) * width + left) * channels; x < w; x++, i++, place += channels)
+      hues[i] = mask[i] ? data[place] - data[place + 2] : noHue;
   return hues;
 }
 
 /** Mean difference of what lies on both sides of an axis through the centre. */
-function foldOver(hues: Int16Array, w: number, cx: number, cy: number, axis: number): number {
+function foldOver(hues: Int16Array, w: number, h: number, cx: number, cy: number, axis: number): number {
   const [cos, sin] = [Math.cos(2 * axis), Math.sin(2 * axis)];
   let [sum, count] = [0, 0];
-  for (let i = 0; i < hues.length; i++) {
-    if (hues[i] === noHue) continue;
-    const dx = (i % w) - cx;
-    const dy = Math.floor(i / w) - cy;
-    const mirror = Math.round(cy + dx * sin - dy * cos) * w + Math.round(cx + dx * cos + dy * sin);
-    if (mirror < 0 || mirror >= hues.length || hues[mirror] === noHue) continue;
-    sum += Math.abs(hues[i] - hues[mirror]);
-    count++;
+  for (let y = 0, i = 0; y < h; y++) {
+    const dy = y - cy;
+    for (let x = 0; x < w; x++, i++) {
+      if (hues[i] === noHue) continue;
+      const dx = x - cx;
+      const mirror = Math.round(cy + dx * sin - dy * cos) * w + Math.round(cx + dx * cos + dy * sin);
+      if (mirror < 0 || mirror >= hues.length || hues[mirror] === noHue) continue;
+      sum += Math.abs(hues[i] - hues[mirror]);
+      count++;
+    }
   }
   return count === 0 ? 0 : sum / count;
 }
 
 /** Standard deviation of the hues; 0 in grey pictures. */
 function spread(hues: Int16Array | undefined): number {
-  const values = hues?.filter((hue) => hue !== noHue) ?? [];
-  if (values.length === 0) return 0;
-  let [sum, squares] = [0, 0];
-  for (const value of values) sum += value;
-  const centre = sum / values.length;
-  for (const value of values) squares += (value - centre) ** 2;
-  return Math.sqrt(squares / values.length);
+  if (!hues) return 0;
+  let [sum, count, squares] = [0, 0, 0];
+  for (let i = 0; i < hues.length; i++) {
+    if (hues[i] === noHue) continue;
+    sum += hues[i];
+    count++;
+  }
+  if (count === 0) return 0;
+  const centre = sum / count;
+  for (let i = 0; i < hues.length; i++) if (hues[i] !== noHue) squares += (hues[i] - centre) ** 2;
+  return Math.sqrt(squares / count);
 }
 
 /** From the middle outwards, over neighbours that are nearer to `peak` than to `around`. */
-function grow(levels: Float32Array, w: number, h: number, around: number, peak: number): Uint8Array {
-  const core = new Uint8Array(levels.length);
-  const belongs = (i: number) => (levels[i] - around) / (peak - around) >= 0.5;
+function grow({ sums, brightness, w, h }: Field, around: number, peak: number): Uint8Array {
+  const core = new Uint8Array(sums.length);
   const waiting: number[] = [];
-  const [cx, cy] = [(w - 1) >> 1, (h - 1) >> 1];
-  for (let y = cy - 2; y <= cy + 2; y++) for (let x = cx - 2; x <= cx + 2; x++) take(x, y);
-  function take(x: number, y: number): void {
-    const i = y * w + x;
-    if (x < 0 || y < 0 || x >= w || y >= h || core[i] || !belongs(i)) return;
+  const take = (i: number) => {
+    if (core[i] || (brightness[sums[i]] - around) / (peak - around) < 0.5) return;
     core[i] = 1;
     waiting.push(i);
-  }
+  };
+  const [cx, cy] = [(w - 1) >> 1, (h - 1) >> 1];
+  for (let y = Math.max(0, cy - 2); y <= Math.min(h - 1, cy + 2); y++)
+    for (let x = Math.max(0, cx - 2); x <= Math.min(w - 1, cx + 2); x++) take(y * w + x);
   for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
-    const y = Math.floor(i / w);
-    const x = i - y * w;
-    take(x - 1, y);
-    take(x + 1, y);
-    take(x, y - 1);
-    take(x, y + 1);
+    const x = i % w;
+    if (x > 0) take(i - 1);
+    if (x < w - 1) take(i + 1);
+    if (i >= w) take(i - w);
+    if (i < core.length - w) take(i + w);
   }
   return core;
 }
 
-/** Pixels of which at least so many of five, they and their four neighbours, are set. */
+/** Pixels of which at least so many of five, they and their four neighbours, are set; there are none beyond the edge. */
 function neighbours(mask: Uint8Array, w: number, h: number, atLeast: number): Uint8Array {
   const out = new Uint8Array(mask.length);
+  const wide = w + 2; // with an empty frame, so that every pixel has neighbours
+  const framed = new Uint8Array(wide * (h + 2));
+  for (let y = 0; y < h; y++) framed.set(mask.subarray(y * w, (y + 1) * w), (y + 1) * wide + 1);
   for (let y = 0, i = 0; y < h; y++) {
-    for (let x = 0; x < w; x++, i++) {
-      let set = mask[i];
-      if (x > 0) set += mask[i - 1];
-      if (x < w - 1) set += mask[i + 1];
-      if (y > 0) set += mask[i - w];
-      if (y < h - 1) set += mask[i + w];
-      if (set >= atLeast) out[i] = 1;
+    for (let x = 0, at = (y + 1) * wide + 1; x < w; x++, i++, at++) {
+      const set = framed[at] + framed[at - 1] + framed[at + 1] + framed[at - wide] + framed[at + wide];
+      out[i] = set >= atLeast ? 1 : 0;
     }
   }
   return out;
@@ -266,11 +324,12 @@ const dilate = (mask: Uint8Array, w: number, h: number) => neighbours(mask, w, h
 /** By two pixels. */
 const erode = (mask: Uint8Array, w: number, h: number) => neighbours(neighbours(mask, w, h, 5), w, h, 5);
 
-function mean(levels: Float32Array, mask: Uint8Array): number | undefined {
+function mean({ sums, brightness }: Field, mask: Uint8Array): number | undefined {
   let [sum, count] = [0, 0];
-  for (let i = 0; i < levels.length; i++) {
-    sum += mask[i] * levels[i];
-    count += mask[i];
+  for (let i = 0; i < sums.length; i++) {
+    if (!mask[i]) continue;
+    sum += brightness[sums[i]];
+    count++;
   }
   return count === 0 ? undefined : sum / count;
 }
@@ -288,35 +347,31 @@ export interface QualityFigures {
 export function qualityFigures(raster: Raster): QualityFigures {
   const { width, height } = raster;
   const levels = brightnessOf(raster, "now");
-  const [bright, curves, steps] = [new Counts(), new Counts(), new Counts()];
+  const [bright, curves, steps] = Array.from({ length: 3 }, () => new Uint32Array(8 * 512));
   for (let y = 2; y < height - 2; y += 2) {
-    for (let x = 2; x < width - 2; x += 2) {
-      const i = y * width + x;
+    for (let x = 2, i = y * width + 2; x < width - 2; x += 2, i += 2) {
+      const level = levels[i];
       const corners = levels[i - width - 1] + levels[i - width + 1] + levels[i + width - 1] + levels[i + width + 1];
       const sides = levels[i - width] + levels[i + width] + levels[i - 1] + levels[i + 1];
-      if (levels[i] > 10) curves.add(Math.abs(corners - 2 * sides + 4 * levels[i]) / 6);
-      const [across, down] = [levels[i + 1] - levels[i - 1], levels[i + width] - levels[i - width]];
-      steps.add(Math.sqrt(across * across + down * down));
-      bright.add(levels[i]);
+      if (level > 10) curves[eighths(Math.abs(corners - 2 * sides + 4 * level) / 6)]++;
+      const across = levels[i + 1] - levels[i - 1];
+      const down = levels[i + width] - levels[i - width];
+      steps[eighths(Math.sqrt(across * across + down * down))]++;
+      bright[eighths(level)]++;
     }
   }
-  const highlights = bright.quantile(0.99);
-  return { highlights, noise: curves.quantile(0.5) / 0.6745, sharpness: steps.quantile(0.995) / highlights };
+  const highlights = quantile(bright, 0.99);
+  return { highlights, noise: quantile(curves, 0.5) / 0.6745, sharpness: quantile(steps, 0.995) / highlights };
 }
 
-/** Values from 0 to 512 by eighths: quantiles without sorting. */
-class Counts {
-  readonly #bins = new Uint32Array(4096);
-  #count = 0;
+/** The bin of a value from 0 to 512: by eighths, so that quantiles need no sorting. */
+function eighths(value: number): number {
+  return (8 * value) | 0;
+}
 
-  add(value: number): void {
-    this.#bins[Math.min(4095, Math.floor(8 * value))]++;
-    this.#count++;
-  }
-
-  quantile(share: number): number {
-    let [bin, below] = [0, this.#bins[0]];
-    while (below < share * this.#count) below += this.#bins[++bin];
-    return (bin + 0.5) / 8;
-  }
+function quantile(bins: Uint32Array, share: number): number {
+  const wanted = share * bins.reduce((sum, count) => sum + count, 0);
+  let [bin, below] = [0, bins[0]];
+  while (below < wanted) below += bins[++bin];
+  return (bin + 0.5) / 8;
 }

@@ -1,8 +1,11 @@
 import { Random } from "../../core/random.ts";
-import { background, disc, pictureSize, thorax } from "./backgrounds.ts";
+import { background, bodyOf, disc, pictureSize, thorax } from "./backgrounds.ts";
 import { drawTrace, type Trace } from "./ecg.ts";
 import { type FindingKind, findingKind, type Modality, modalityFacts } from "./findings.ts";
-import { type Box, blur, boxOf, type Canvas, develop, dim, type Ellipse, fill, paint, type Raster } from "./raster.ts";
+import { grainWords } from "./grain.ts";
+import {
+  type Box, blur, boxOf, type Canvas, dim, type Ellipse, type Exposure, fill, paint, Raster, scaleOf,
+} from "./raster.ts"; // biome-ignore format: a list
 
 export const qualities = ["adequate", "underexposed", "noisy", "blurred"] as const;
 export type Quality = (typeof qualities)[number];
@@ -38,44 +41,109 @@ export interface PictureSpec {
 
 export const usualHeart = 0.4;
 export const usualCup = 0.4;
-const grainOf: Readonly<Record<Quality, number>> = { adequate: 4, underexposed: 4, noisy: 20, blurred: 4 };
+const grains: Readonly<Record<Quality, number>> = { adequate: 4, underexposed: 4, noisy: 20, blurred: 4 };
 
-/** Paints it: background, organs, findings, exposure, grain. Grey or RGB. `into`: memory to use again. */
-export function render(
-  { modality, seed, quality, lesions, heart, cup, trace }: PictureSpec,
-  into?: Uint8Array<ArrayBuffer>,
-): Raster {
+/** Paints it: body, organs, findings, exposure; grain where somebody looks. Grey or RGB. `into`: memory to use again. */
+export function render(spec: PictureSpec, into?: Uint8Array<ArrayBuffer>): Raster {
+  const own = structuredClone(spec); // painted again when another was painted in between
+  const { canvas } = exposed(own);
+  return new Raster(canvas.size, canvas.planes.length as 1 | 3, () => exposed(own), into);
+}
+
+/** Where pictures of one body are painted, one at a time: a fresh copy for each would cost more than the work. */
+interface Desk {
+  canvas: Canvas;
+  scale: number;
+  grainSeed: number;
+  of?: PictureSpec;
+}
+const desks = new Map<Canvas, Desk>();
+/** Words of grain, by the size of pictures: those of the one that was looked at last. */
+const grain = new Map<number, { words: Int32Array; of?: PictureSpec }>();
+
+function exposed(spec: PictureSpec): Exposure {
+  const on = normalBody(spec.modality, bodyOf(spec.modality, spec.seed));
+  const desk = desks.get(on) ?? { canvas: copyOf(on), scale: 0, grainSeed: 0 };
+  desks.set(on, desk);
+  if (desk.of !== spec) paintOn(desk, on, spec);
+  const { canvas, scale, grainSeed } = desk;
+  const shared = grain.get(canvas.size) ?? { words: new Int32Array(canvas.size ** 2) };
+  grain.set(canvas.size, shared);
+  if (shared.of !== spec) grainWords(grainSeed, shared.words);
+  shared.of = spec;
+  return { canvas, on, words: shared.words, scale };
+}
+
+function paintOn(desk: Desk, body: Canvas, spec: PictureSpec): void {
+  const { modality, seed, quality, lesions, trace } = spec;
+  const { canvas } = desk;
+  desk.of = undefined;
+  for (const box of canvas.touched) lay(body, canvas, box);
+  canvas.touched = [];
   const random = new Random(seed).split("picture");
-  const picture = background(modality, seed);
-  paintOrgans(picture, modality, { heart, cup });
-  if (modality === "histology") nuclei(picture, random, lesions);
-  if (trace) drawTrace(picture, trace, () => random.uniform());
-  for (const lesion of lesions) paintLesion(picture, lesion, kindOf(lesion));
-  if (quality === "underexposed") dim(picture, 0.4);
-  if (quality === "blurred") blur(picture, 3);
-  return develop(picture, random.uint32(), grainOf[quality], into);
+  const [organ, usual] = [organOf(modality, spec), organOf(modality, {})];
+  if (organ && usual && organ.shape.a !== usual.shape.a) {
+    const place = boxOf(usual.shape, usual.soft + 1);
+    lay(background(modality, bodyOf(modality, seed)), canvas, place);
+    canvas.touched.push(place);
+    fill(canvas, organ.shape, organ.levels, organ.soft);
+  }
+  if (modality === "histology") nuclei(canvas, random, lesions);
+  if (trace) drawTrace(canvas, trace, () => random.uniform());
+  for (const lesion of lesions) paintLesion(canvas, lesion, kindOf(lesion));
+  if (quality === "underexposed") dim(canvas, 0.4);
+  if (quality === "blurred") blur(canvas, 3);
+  desk.grainSeed = random.uint32();
+  desk.scale = scaleOf(grains[quality]);
+  desk.of = spec;
 }
 
-/** A body without findings and without grain: what a picture is held against. */
+function copyOf({ size, planes }: Canvas): Canvas {
+  return { size, planes: planes.map((plane) => plane.slice()), touched: [] };
+}
+
+/** Lays a box of one canvas on another. */
+function lay(from: Canvas, to: Canvas, [left, top, width, height]: Box): void {
+  const { size } = to;
+  const within = (i: number) => Math.min(size, Math.max(0, i));
+  const [first, last] = [within(left), within(left + width)];
+  for (const [i, plane] of to.planes.entries()) {
+    const source = from.planes[i];
+    if (width === size) plane.set(source.subarray(within(top) * size, within(top + height) * size), within(top) * size);
+    else
+      for (let y = within(top); y < within(top + height); y++)
+        for (let at = y * size + first, end = y * size + last; at < end; at++) plane[at] = source[at];
+  }
+}
+
+const bodiesKept = new Map<string, Canvas>();
+
+/** A body without findings and without grain: what a picture is painted on, and held against. Not to be painted upon. */
 export function normalBody(modality: Modality, body: number): Canvas {
-  const picture = background(modality, body);
-  paintOrgans(picture, modality, {});
-  return picture;
+  const key = `${modality} ${body}`;
+  let kept = bodiesKept.get(key);
+  if (!kept) {
+    kept = background(modality, body);
+    const organ = organOf(modality, {});
+    if (organ) {
+      kept = copyOf(kept);
+      fill(kept, organ.shape, organ.levels, organ.soft);
+    }
+    bodiesKept.set(key, kept);
+  }
+  return kept;
 }
 
-function paintOrgans(
-  picture: Canvas,
+/** What is of another size in every picture. */
+function organOf(
   modality: Modality,
   { heart = usualHeart, cup = usualCup }: Pick<PictureSpec, "heart" | "cup">,
-): void {
-  if (modality === "chest film") {
-    const half = (heart * (thorax.right - thorax.left)) / 2;
-    fill(picture, { x: 132, y: 172, a: half, b: 36 }, [172], 4);
-  }
-  if (modality === "fundus") {
-    const { x, y, a, b } = disc;
-    fill(picture, { x: x + 1, y, a: cup * a, b: cup * b }, [246, 220, 170], 1);
-  }
+): { shape: Ellipse; levels: number[]; soft: number } | undefined {
+  if (modality === "chest film")
+    return { shape: { x: 132, y: 172, a: (heart * (thorax.right - thorax.left)) / 2, b: 36 }, levels: [172], soft: 4 };
+  if (modality !== "fundus") return undefined;
+  const { x, y, a, b } = disc;
+  return { shape: { x: x + 1, y, a: cup * a, b: cup * b }, levels: [246, 220, 170], soft: 1 };
 }
 
 function paintLesion(picture: Canvas, lesion: Lesion, { contrast, soft, variegated }: FindingKind) {
@@ -134,7 +202,7 @@ function rendered(spec: PictureSpec): Raster {
     old = rasters.get(first);
     rasters.delete(first);
   }
-  const made = render(spec, old?.data);
+  const made = render(spec, old?.memory);
   rasters.set(key, made);
   return made;
 }

@@ -74,6 +74,7 @@ export function readRegion(spec: PictureSpec, box: Box) {
     const fields = 8;
     const at = (from: number, size: number, limit: number, i: number) =>
       Math.min(limit - 1, Math.max(0, Math.floor(from + ((i + 0.5) * size) / fields)));
+    const { data } = raster;
     const levels = Array.from({ length: fields }, (_, row) =>
       Array.from({ length: fields }, (_, column) => {
         const [cx, cy] = [at(left, width, raster.width, column), at(top, height, raster.height, row)];
@@ -81,7 +82,7 @@ export function readRegion(spec: PictureSpec, box: Box) {
         for (let y = Math.max(0, cy - 1); y <= Math.min(raster.height - 1, cy + 1); y++) {
           for (let x = Math.max(0, cx - 1); x <= Math.min(raster.width - 1, cx + 1); x++) {
             for (let c = 0; c < raster.channels; c++) {
-              sum += raster.data[(y * raster.width + x) * raster.channels + c];
+              sum += data[(y * raster.width + x) * raster.channels + c];
               count++;
             }
           }

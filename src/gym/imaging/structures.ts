@@ -2,15 +2,6 @@
 import { disc, thorax } from "./backgrounds.ts";
 import type { Raster } from "./raster.ts";
 
-function brightnessAt({ width, height, channels, data }: Raster, x: number, y: number): number {
-  const column = Math.min(width - 1, Math.max(0, x));
-  const row = Math.min(height - 1, Math.max(0, y));
-  const place = (row * width + column) * channels;
-  let sum = 0;
-  for (let c = 0; c < channels; c++) sum += data[place + c];
-  return sum / channels;
-}
-
 /** How far from the start so many values first fall below `level`, between two of them; `count` if they never do. */
 function fallsBelow(count: number, valueAt: (i: number) => number, level: number): number {
   let before = 0;
@@ -33,11 +24,15 @@ export interface Ratio {
 
 /** Cardiothoracic ratio of a frontal film: the heart's widest extents to both sides ÷ the lungs' outer edges. Danzer 1919. */
 export function cardiothoracicRatio(raster: Raster): Ratio {
-  const midline = raster.width / 2;
+  const { width } = raster;
+  const midline = width / 2;
   const rows = Array.from({ length: 21 }, (_, i) => 160 + i);
+  const data = raster.rows(94, 182);
   // three rows together, against grain
-  const level = (x: number, y: number) =>
-    (brightnessAt(raster, x, y - 1) + brightnessAt(raster, x, y) + brightnessAt(raster, x, y + 1)) / 3;
+  const level = (x: number, y: number) => {
+    const at = y * width + x;
+    return (data[at - width] + data[at] + data[at + width]) / 3;
+  };
   const [heart, lung] = [
     mean(rows.map((y) => level(midline, y))),
     mean(rows.map((y) => level(thorax.left + 10, y - 40))),
@@ -49,16 +44,16 @@ export function cardiothoracicRatio(raster: Raster): Ratio {
   };
   // from outside in: the wall is bright, the lung dark
   const outer = (side: number) => {
-    const start = side < 0 ? 4 : raster.width - 5;
-    const edges = Array.from({ length: 61 }, (_, i) => 95 + i).map((y) => {
-      const values = Array.from({ length: 60 }, (_, i) => level(start - side * i, y));
-      const wall = Math.max(
-        0,
-        values.findIndex((value) => value > half),
-      );
-      return wall + fallsBelow(60 - wall, (i) => values[wall + i], half);
-    });
-    return start - side * Math.min(...edges);
+    const start = side < 0 ? 4 : width - 5;
+    let nearest = Number.POSITIVE_INFINITY;
+    for (let y = 95; y <= 155; y++) {
+      let wall = 0;
+      while (wall < 60 && level(start - side * wall, y) <= half) wall++;
+      if (wall === 60) wall = 0; // no wall: from the start
+      const from = start - side * wall;
+      nearest = Math.min(nearest, wall + fallsBelow(60 - wall, (i) => level(from - side * i, y), half));
+    }
+    return start - side * nearest;
   };
   const part = extent(1) + extent(-1);
   const whole = outer(1) - outer(-1);
@@ -68,7 +63,12 @@ export function cardiothoracicRatio(raster: Raster): Ratio {
 /** Vertical cup-to-disc ratio of a fundus: the rim's outer and inner edge at a third and at five sixths from retina to cup. */
 export function cupToDiscRatio(raster: Raster): Ratio {
   const columns = [-3, -2, -1, 0, 1, 2, 3].map((dx) => disc.x + dx);
-  const level = (y: number) => mean(columns.map((x) => brightnessAt(raster, x, y)));
+  const data = raster.rows(disc.y - 44, disc.y + 45);
+  const brightness = (x: number, y: number) => {
+    const at = 3 * (y * raster.width + x);
+    return (data[at] + data[at + 1] + data[at + 2]) / 3;
+  };
+  const level = (y: number) => mean(columns.map((x) => brightness(x, y)));
   const cup = mean([-2, -1, 0, 1, 2].map((dy) => level(disc.y + dy)));
   const retina = mean([-44, -42, -40, 40, 42, 44].map((dy) => level(disc.y + dy)));
   const heightAt = (share: number) => {
