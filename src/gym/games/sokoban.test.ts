@@ -3,6 +3,7 @@ import { Random } from "../../core/random.ts";
 import { renderAnswer } from "../answer-form.ts";
 import { contamination } from "../contamination/contamination.ts";
 import { demonstrations } from "../demonstrations.ts";
+import { lint } from "../lint/lint.ts";
 import { expertPolicy, play, recordOf, replay } from "../play.ts";
 import { scoreEpisode } from "../reward.ts";
 import { splits, type Task, taskSchema } from "../task.ts";
@@ -12,6 +13,7 @@ import { sokoban } from "./sokoban.ts";
 import { boardOf, moved, onTarget, rowsOf } from "./sokoban-board.ts";
 import { drawSokoban } from "./sokoban-draw.ts";
 import { solveSokoban } from "./sokoban-solve.ts";
+import { sokobanInWords } from "./sokoban-words.ts";
 
 const game = sokoban();
 const taskOf = (rows: string[]): Task => ({
@@ -202,6 +204,47 @@ describe("tasks", () => {
   test("an unknown option is refused by name", () => {
     expect(() => sokoban({ boxs: 2 } as never)).toThrow(/gym.games.sokoban has no option "boxs"/);
   });
+});
+
+describe("a board in words", () => {
+  const worded = sokoban({ view: "words", actionsPerTurn: 2 });
+
+  test("places, what lies next to player and box, where the target is; the thought goes as far as the next push", async () => {
+    const map = ["######", "#__###", "#_P__#", "#_X#_#", "#O___#", "######"];
+    const task = { ...taskOf(map), ticket: `Push it:\n${sokobanInWords(6).show(map).join("\n")}` };
+    expect(task.ticket.split("\n").slice(1)).toEqual([
+      "You 3 3; box 4 3; target 5 2; walls 2 4, 2 5, 4 4.",
+      "You: Up floor, Down box, Left floor, Right floor.",
+      "Box 4 3: Up you, Down floor, Left floor, Right wall; target Down Left.",
+    ]);
+    const episode = await play(worded, task, expertPolicy(worded, task));
+    expect(episode.end).toBe("solved");
+    expect(episode.turns.map(({ completion }) => completion).slice(0, 2)).toEqual([
+      "<think>I 3 3, box 4 3, target Down Left. Push Down from 3 3: Down 4 3, Up 3 3.</think><answer>Down || Up</answer>",
+      "<think>I 3 3, box 5 3, target Left. Push Left from 5 4: Right 3 4, Right 3 5, Down 4 5, Down 5 5, Left 5 4, Left 5 3.</think><answer>Right || Right</answer>",
+    ]);
+    expect(worded.start(task).messages[0].content).not.toContain("Signs");
+    expect(sokobanInWords(5).show(["#####", "#S_X#", "#O_X#", "#___#", "#####"]).slice(0, 2)).toEqual([
+      "You 2 2; box 2 4, 3 4; target 2 2, 3 2; walls none.",
+      "You: Up wall, Down target, Left wall, Right floor.",
+    ]);
+  });
+
+  test.each([1, 2])(
+    "the same maps, told without loss, with %i box(es): what is read again is the map, and the expert solves all",
+    async (boxes) => {
+      const [told, pictured] = ["words", "grid"].map((view) => sokoban({ boxes, view: view as "words" }));
+      const tasks = told.tasks({ count: 60 });
+      expect(tasks.map(({ id, state }) => [id, state])).toEqual(
+        pictured.tasks({ count: 60 }).map(({ id, state }) => [id, state]),
+      );
+      for (const task of tasks) {
+        expect(sokobanInWords(6).read(task.ticket)).toEqual((task.state as { rows: string[] }).rows);
+        expect((await play(told, task, expertPolicy(told, task))).end).toBe("solved");
+      }
+      (await lint(tasks, { environment: told })).assert();
+    },
+  );
 });
 
 describe("policies", () => {

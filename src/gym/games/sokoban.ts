@@ -5,12 +5,18 @@ import { defineGame, type GameLimits, limitShape, type Move, type MoveOutcome, m
 import { type Board, boardOf, moved, onTarget, rowsOf } from "./sokoban-board.ts";
 import { drawSokoban } from "./sokoban-draw.ts";
 import { solveSokoban } from "./sokoban-solve.ts";
+import { explainInWords, sokobanInWords } from "./sokoban-words.ts";
 
 export interface SokobanOptions extends GameLimits {
   /** Rows and columns, the walls around them counted. @default 6 */
   size?: number;
   /** Boxes, and as many targets. @default 1 */
   boxes?: number;
+  /**
+   * "grid": the map as a picture of signs. "words": the places of player, box, target and inner walls, and what lies next to the
+   * player; the same map, for models that cannot read a picture. @default "grid"
+   */
+  view?: "grid" | "words";
 }
 
 /** Shorter ones are solved by chance. */
@@ -20,6 +26,7 @@ const schema = z.strictObject({
   ...limitShape,
   size: z.number().int().min(5).max(16).default(6),
   boxes: z.number().int().min(1).max(4).default(1),
+  view: z.enum(["grid", "words"]).default("grid"),
 });
 
 /**
@@ -28,17 +35,22 @@ const schema = z.strictObject({
  * are the shortest.
  */
 export function sokoban(options: SokobanOptions = {}): Domain {
-  const { size, boxes, ...limits } = resolveOptions("gym.games.sokoban", options, schema);
+  const { size, boxes, view, ...limits } = resolveOptions("gym.games.sokoban", options, schema);
   const reach = Math.min(limits.maxActions, limits.maxTurns * limits.actionsPerTurn);
   const things = boxes === 1 ? "the box onto the target" : "every box onto a target";
+  const words = view === "words";
+  const signs = words
+    ? "A place is its row and its column, counted from the upper left; a wall runs all around."
+    : "Signs: # wall, _ floor, O target, X box, √ box on a target, P you, S you on a target.";
   return defineGame({
     name: "sokoban",
     title: "Sokoban",
     description: `Push ${things}.`,
     goal: `Push ${things}:`,
     rules: `You play Sokoban. Push ${things}: a box moves when you walk against it and the place behind it is free. Boxes cannot be pulled, and nothing goes through walls.
-Signs: # wall, _ floor, O target, X box, √ box on a target, P you, S you on a target.
+${signs}
 Rewards: -0.1 a move, 1 for a box that comes onto a target, -1 for one that leaves it, 10 when all are there.`,
+    ...(words ? { view: sokobanInWords(size) } : {}),
     limits,
     parts: ["step", "box", "done"],
     advance(state, move) {
@@ -52,7 +64,10 @@ Rewards: -0.1 a move, 1 for a box that comes onto a target, -1 for one that leav
       const solution = solveSokoban(rows);
       // a policy before us may have pushed the box into a corner: any move then
       if (!solution) return { moves: [moves[0]], thought: "This cannot be solved any more." };
-      return { moves: solution, thought: explain(boardOf(rows), solution) };
+      const thought = words
+        ? explainInWords(boardOf(rows), solution, limits.actionsPerTurn)
+        : explain(boardOf(rows), solution);
+      return { moves: solution, thought };
     },
   });
 }
