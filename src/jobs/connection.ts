@@ -56,7 +56,7 @@ type Link = { rpc: MessageConnection; socket: Socket; hello: Hello; lost: Promis
 export class JobsConnection {
   readonly home: string;
   readonly #options: ConnectOptions;
-  readonly #links = new Map<number, FollowSink>();
+  readonly #sinks = new Map<number, FollowSink>();
   #link?: Promise<Link>;
   #closed = false;
   #holds = 0;
@@ -101,9 +101,9 @@ export class JobsConnection {
     id: number,
     { attempt, from, signal }: { attempt?: number; from?: number; signal?: AbortSignal } = {},
   ): AsyncGenerator<FollowedEvent, JobRecord> {
-    if (this.#links.has(id)) throw new MedgymError("invalid-argument", `job ${id} is followed already over this connection.`); // biome-ignore format: a line
+    if (this.#sinks.has(id)) throw new MedgymError("invalid-argument", `job ${id} is followed already over this connection.`); // biome-ignore format: a line
     const sink = new FollowSink();
-    this.#links.set(id, sink);
+    this.#sinks.set(id, sink);
     const abort = () => sink.wake();
     signal?.addEventListener("abort", abort);
     this.#keep(1);
@@ -127,7 +127,7 @@ export class JobsConnection {
       }
     } finally {
       signal?.removeEventListener("abort", abort);
-      this.#links.delete(id);
+      this.#sinks.delete(id);
       this.#keep(-1);
       if (!sink.ended && !this.#closed) this.request(requests.unfollow, { id }).catch(() => {});
     }
@@ -174,7 +174,7 @@ export class JobsConnection {
 
   close(): void {
     this.#closed = true;
-    for (const sink of this.#links.values()) sink.wake();
+    for (const sink of this.#sinks.values()) sink.wake();
     this.#link?.then(
       ({ rpc, socket }) => {
         rpc.dispose();
@@ -260,8 +260,8 @@ export class JobsConnection {
     const rpc = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
     rpc.onError(() => socket.destroy());
     socket.once("close", () => rpc.dispose());
-    rpc.onNotification(notifications.event, (got) => this.#links.get(got.id)?.take(socket, got));
-    rpc.onNotification(notifications.ended, (got) => this.#links.get(got.id)?.take(socket, got));
+    rpc.onNotification(notifications.event, (got) => this.#sinks.get(got.id)?.take(socket, got));
+    rpc.onNotification(notifications.ended, (got) => this.#sinks.get(got.id)?.take(socket, got));
     rpc.onNotification(notifications.changed, (overview) => this.#watch?.told(overview));
     rpc.listen();
     const hello = { version: protocolVersion, pid: process.pid, medgym: packageVersion() };

@@ -9,7 +9,6 @@ import { formatBytes, formatDuration } from "../../core/progress-line.ts";
 import { claimAttempt, readClaim } from "../claim.ts";
 import { attemptFolder, attemptVariable } from "../home.ts";
 import { type Assignment, isOver, type JobEvent, type JobRecord, type JobSpec, terminalStates } from "../job.ts";
-import { processIdentity } from "../process.ts";
 import type { ListQuery, Overview } from "../protocol.ts";
 import { AttemptWatch, readJson, readResult, type Watched } from "./attempt.ts";
 import { checkOrder, checkSpec } from "./check.ts";
@@ -22,6 +21,7 @@ import { partOf, referredJobs, replaceReferences } from "./references.ts";
 import { type Plan, plan, queueOrder, type RunningJob, type WaitingJob } from "./schedule.ts";
 import type { Ending, Job, Store } from "./store.ts";
 import { deviceView, overviewOf, whyWaiting } from "./telling.ts";
+import { TypicalTimes } from "./typical-times.ts";
 
 export interface DaemonOptions {
   home: string;
@@ -57,6 +57,7 @@ export class Daemon {
   readonly #active = new Map<number, Active>();
   readonly #dependents = new Map<number, Set<number>>();
   readonly #fairUse = new FairUse();
+  readonly #typical = new TypicalTimes();
   readonly #meter: Meter;
   readonly #ticking: NodeJS.Timeout;
   #paused: boolean;
@@ -77,6 +78,7 @@ export class Daemon {
     this.#paused = store.setting("paused") === "true";
     this.#counts = store.counts();
     this.#meter = new Meter(options.devices);
+    for (const { record } of store.list({ states: ["succeeded"], limit: 200 }).reverse()) this.#typical.learn(record);
     this.#recover();
     this.#ticking = setInterval(() => this.#tick(), tickMs);
     this.#wantPass();
@@ -109,7 +111,7 @@ export class Daemon {
       this.#count(undefined, "queued");
       this.#add(job);
     }
-    if (specs.some(({ work }) => work.type === "function")) this.#options.launcher.keepWarm();
+    this.#options.launcher.keepWarm();
     for (const job of jobs) this.#settleDependencies(job.record.id);
     this.#changed();
     this.#wantPass();
@@ -135,7 +137,8 @@ export class Daemon {
   overview(): Overview {
     const active = [...this.#active.values()].map(({ job }) => job);
     const waiting = this.#waiting();
-    const place = new Map(queueOrder({ nowMs: Date.now(), waiting, used: this.#fairUse.now() }).map(({ id }, i) => [id, i])); // biome-ignore format: a line
+    const order = [...queueOrder({ nowMs: Date.now(), waiting, used: this.#fairUse.now() })];
+    const place = new Map(order.map(({ id }, i) => [id, i]));
     const ended = this.#options.store.list({ states: [...terminalStates], limit: 50 });
     return overviewOf({
       devices: this.#options.devices.map((device) =>
@@ -400,7 +403,7 @@ export class Daemon {
     this.#try(() => this.#options.store.update(active.job));
     const folder = attemptFolder(this.#options.home, id, active.job.record.attempt);
     try {
-      writeWhole(join(folder, "cancel"), { time: Date.now(), graceSeconds });
+      writeWhole(join(folder, "cancel"), { time: Date.now(), graceSeconds, reason: active.job.ending.reason });
     } catch {
       // A full disk: it is killed when its time is up.
     }
@@ -481,6 +484,7 @@ export class Daemon {
     }
     const { error, downshift, reason } = end;
     const ended: Job = { ...job, record: { ...record, state, reason, error, downshift, stack: undefined, endedMs: Date.now() } }; // biome-ignore format: a line
+    this.#typical.learn(ended.record);
     this.#commit(ended, `${state}${reason ? `: ${reason}` : ""}`, () => {
       this.#active.delete(id);
       const dependents = [...(this.#dependents.get(id) ?? [])];
@@ -535,7 +539,7 @@ export class Daemon {
     for (const job of jobs) this.#add(job);
     for (const { record } of jobs) if (record.state !== "queued") this.#watchFound(record.id);
     for (const { record } of jobs) if (record.state === "queued") this.#settleDependencies(record.id);
-    if (jobs.some(({ record }) => record.spec.work.type === "function")) launcher.keepWarm();
+    if (jobs.length > 0) launcher.keepWarm();
     if (jobs.length > 0) this.#options.log(`found ${jobs.length} jobs that are not over`);
   }
 
@@ -545,11 +549,8 @@ export class Daemon {
     const folder = attemptFolder(this.#options.home, id, job.record.attempt);
     mkdirSync(folder, { recursive: true });
     const claim = readClaim(folder);
-    const pid = claim?.by === "worker" ? claim.pid : job.record.pid;
-    const identity = claim?.by === "worker" ? claim.identity : job.identity;
-    const alive = pid !== undefined && identity !== undefined && processIdentity(pid) === identity;
-    if (!claim && !alive) this.#neverBegan(id, folder);
-    else this.#watch(id, { pid: pid ?? 0, identity });
+    if (claim?.by === "worker") this.#watch(id, claim);
+    else this.#neverBegan(id, folder);
     const { ending } = job;
     if (ending) setTimeout(() => this.#killIfStillThere(id, this.#active.get(id)?.watch), Math.max(0, ending.killMs - Date.now())).unref(); // biome-ignore format: a line
   }
@@ -593,8 +594,8 @@ export class Daemon {
     for (const { job, unmet } of this.#active.values()) {
       const { record } = job;
       if (record.state !== "queued" || unmet.size > 0) continue;
-      const { notebook, gpus, memoryBytes: bytes, shared, priority, expectedSeconds, timeoutSeconds } = record.spec;
-      const expected = expectedSeconds ?? timeoutSeconds;
+      const { notebook, gpus, memoryBytes: bytes, shared, priority } = record.spec;
+      const expected = this.#typical.expectedSeconds(record.spec);
       const expectedMs = expected === undefined ? undefined : expected * 1000;
       waiting.push({ id: record.id, notebook, gpus, bytes, shared, priority, submittedMs: record.submittedMs, expectedMs }); // biome-ignore format: a line
     }
@@ -608,7 +609,7 @@ export class Daemon {
       if (record.state === "queued") continue;
       const { notebook, shared, memoryBytes } = record.spec;
       const sharedBytes = shared ? memoryBytes : undefined;
-      running.push({ id: record.id, notebook, devices: record.devices, sharedBytes, expectedEndMs: expectedEnd(record) }); // biome-ignore format: a line
+      running.push({ id: record.id, notebook, devices: record.devices, sharedBytes, expectedEndMs: expectedEnd(record, this.#typical.expectedSeconds(record.spec)) }); // biome-ignore format: a line
     }
     return running;
   }
@@ -690,11 +691,10 @@ function withPlaces(spec: JobSpec, place: (id: number) => number): JobSpec {
   return { ...spec, after, work: { ...spec.work, options } };
 }
 
-function expectedEnd({ spec, startedMs, progress, lastProgressMs }: JobRecord): number {
+function expectedEnd({ startedMs, progress, lastProgressMs }: JobRecord, seconds: number | undefined): number {
   const now = Date.now();
   if (progress?.etaSeconds !== undefined && lastProgressMs !== undefined)
     return Math.max(lastProgressMs + progress.etaSeconds * 1000, now + 1000);
-  const seconds = spec.expectedSeconds ?? spec.timeoutSeconds;
   if (seconds === undefined || startedMs === undefined) return Number.POSITIVE_INFINITY;
   // Overdue: as much again as a tenth of what it has taken.
   return Math.max(startedMs + seconds * 1000, now + (now - startedMs) / 10);

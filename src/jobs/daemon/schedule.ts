@@ -2,8 +2,9 @@
  * Which waiting job starts on which devices: a pure function of what is known.
  *
  * Order: priority, which grows by one for each `ageMs` of waiting, so that nobody starves; among equals, the notebook that has used the
- * devices least; within a notebook, by submission. The first job in this order that does not fit keeps the devices that it will get
- * first, and later jobs start only on others, or if they are expected to be over by then (EASY backfill: Lifka 1995).
+ * devices least; within a notebook, the widest gang that fits just now, else by submission. The first job in this order that does not
+ * fit keeps the devices that it will get first, and later jobs start only on others, or if they are expected to be over by then (EASY
+ * backfill: Lifka 1995).
  */
 
 export interface ScheduledDevice {
@@ -58,11 +59,16 @@ export const ageMs = 10 * 60_000;
 const unknownSeconds = 60;
 /** A device of which others use more than this share is theirs, for a job whose memory nobody knows. */
 const foreignShare = 0.1;
+/** So many of a notebook's jobs are looked at for a gang that fits. */
+const widestOf = 1000;
 
 const sharesMemory = (job: WaitingJob): boolean => job.shared && job.bytes !== undefined;
 
-/** Waiting jobs in the order in which they may start. */
-export function queueOrder({ nowMs, waiting, used }: Pick<ScheduleInput, "nowMs" | "waiting" | "used">): WaitingJob[] {
+/** Waiting jobs in the order in which they may start. `first`: which of a notebook's equally urgent jobs, oldest first, its turn goes to. */
+export function* queueOrder(
+  { nowMs, waiting, used }: Pick<ScheduleInput, "nowMs" | "waiting" | "used">,
+  first: (jobs: readonly WaitingJob[]) => number = () => 0,
+): Generator<WaitingJob, void> {
   const levels = new Map<number, Map<string, WaitingJob[]>>();
   for (const job of waiting) {
     const level = job.priority + Math.max(0, Math.floor((nowMs - job.submittedMs) / ageMs));
@@ -73,28 +79,27 @@ export function queueOrder({ nowMs, waiting, used }: Pick<ScheduleInput, "nowMs"
     list.push(job);
   }
   const share = new Map(used);
-  const ordered: WaitingJob[] = [];
   for (const level of [...levels.keys()].sort((a, b) => b - a)) {
-    const queues = [...levels.get(level)!].map(([notebook, jobs]) => ({ notebook, jobs: jobs.sort(byAge), next: 0 }));
+    const queues = [...levels.get(level)!].map(([notebook, jobs]) => ({ notebook, jobs: jobs.sort(byAge) }));
     while (queues.length > 0) {
-      const first = queues.reduce((a, b) => (before(b, a, share) ? b : a));
-      const job = first.jobs[first.next++];
-      ordered.push(job);
+      const queue = queues.reduce((a, b) => (before(b, a, share) ? b : a));
+      const at = first(queue.jobs);
+      const job = at === 0 ? queue.jobs.shift()! : queue.jobs.splice(at, 1)[0];
+      yield job;
       const seconds = job.expectedMs === undefined ? unknownSeconds : job.expectedMs / 1000;
       share.set(job.notebook, (share.get(job.notebook) ?? 0) + Math.max(job.gpus, 0.1) * seconds);
-      if (first.next === first.jobs.length) queues.splice(queues.indexOf(first), 1);
+      if (queue.jobs.length === 0) queues.splice(queues.indexOf(queue), 1);
     }
   }
-  return ordered;
 }
 
-type Queue = { notebook: string; jobs: WaitingJob[]; next: number };
+type Queue = { notebook: string; jobs: WaitingJob[] };
 
 const byAge = (a: WaitingJob, b: WaitingJob): number => a.submittedMs - b.submittedMs || a.id - b.id;
 
 function before(a: Queue, b: Queue, share: ReadonlyMap<string, number>): boolean {
   const [x, y] = [share.get(a.notebook) ?? 0, share.get(b.notebook) ?? 0];
-  return x !== y ? x < y : byAge(a.jobs[a.next], b.jobs[b.next]) < 0;
+  return x !== y ? x < y : byAge(a.jobs[0], b.jobs[0]) < 0;
 }
 
 export function plan(input: ScheduleInput): Plan {
@@ -105,14 +110,23 @@ export function plan(input: ScheduleInput): Plan {
   const starts: Plan["starts"] = [];
   let reserved: Plan["reserved"];
 
-  for (const job of queueOrder(input)) {
+  /** A gang that fits just now starts now: later it would cost idle devices to gather as many. */
+  const widest = (jobs: readonly WaitingJob[]): number => {
+    let at = 0;
+    if (reserved || devices.filter(({ index }) => holders.get(index)!.length === 0).length < 2) return at;
+    for (let i = 0; i < Math.min(jobs.length, widestOf); i++)
+      if (jobs[i].gpus > Math.max(1, jobs[at].gpus) && place(jobs[i], devices, holders)) at = i;
+    return at;
+  };
+
+  for (const job of queueOrder(input, widest)) {
     if (job.gpus === 0) {
       if (hostJobs >= input.hostJobs) continue;
       hostJobs++;
       starts.push({ id: job.id, devices: [] });
       continue;
     }
-    const overInTime = reserved !== undefined && nowMs + (job.expectedMs ?? Infinity) <= reserved.atMs;
+    const overInTime = reserved && job.expectedMs !== undefined && nowMs + job.expectedMs <= reserved.atMs;
     const open = devices.filter(({ index }) => !reserved || overInTime || !reserved.devices.includes(index));
     const chosen = place(job, open, holders);
     if (chosen) {

@@ -1,21 +1,37 @@
-/** A folder of jobs of a test's own, with a daemon that ends with the test. */
+/** Folders of jobs of a test's own, with daemons that end with the file; tests may run at once. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { afterAll } from "vitest";
 import { connectJobs, type JobsConnection } from "../connection.ts";
 import type { JobRecord, JobSpec } from "../job.ts";
 import { requests } from "../protocol.ts";
 
 export const sleeper = join(import.meta.dirname, "sleeper.mjs");
 
+const folders: string[] = [];
+const connections: JobsConnection[] = [];
+
+afterAll(async () => {
+  await Promise.all(connections.map(endDaemon));
+  for (const home of folders) rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+});
+
+async function endDaemon(jobs: JobsConnection): Promise<void> {
+  const running = await connectJobs({ home: jobs.home, start: false }).catch(() => undefined);
+  const daemon = await running?.open();
+  running?.close();
+  jobs.close();
+  if (daemon) await ended(daemon.pid);
+}
+
 export function jobsFolder(): string {
   const home = mkdtempSync(join(tmpdir(), "medgym-jobs-"));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
+  folders.push(home);
   return home;
 }
 
-/** A connection to a daemon of its own; both end with the test. */
+/** A connection to a daemon of its own. */
 export async function jobsForTest(
   environment: Record<string, string> = {},
   home = jobsFolder(),
@@ -27,11 +43,7 @@ export async function jobsForTest(
       worker: sleeper,
     },
   });
-  onTestFinished(async () => {
-    const { pid } = await connection.open().catch(() => ({ pid: 0 }));
-    connection.close();
-    if (pid > 0) await ended(pid);
-  });
+  connections.push(connection);
   return connection;
 }
 
@@ -88,4 +100,10 @@ export async function over(jobs: JobsConnection, id: number): Promise<JobRecord>
     const { done, value } = await following.next();
     if (done) return value;
   }
+}
+
+/** Once its worker has said a word. */
+export async function begun(jobs: JobsConnection, id: number): Promise<JobRecord> {
+  for await (const _ of jobs.follow(id)) break;
+  return (await jobs.request(requests.get, { ids: [id] }))[0];
 }
