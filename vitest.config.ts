@@ -1,8 +1,11 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const exclude = ["**/node_modules/**", "dist/**"];
 
 export default defineConfig({
+  // By its name the package is what is built; tests are of the sources.
+  resolve: { alias: [{ find: /^medgym$/, replacement: fileURLToPath(new URL("src/index.ts", import.meta.url)) }] },
   test: {
     pool: "forks",
     maxWorkers: 2,

@@ -27,6 +27,18 @@ export {
   type Trajectory,
 } from "./generate/index.ts";
 export * as gym from "./gym/index.ts";
+export * as jobs from "./jobs/index.ts";
+export {
+  type HalvingOptions,
+  type RankedTrial,
+  Ranking,
+  type Setting,
+  type Space,
+  Sweep,
+  type SweepOptions,
+  sweep,
+  type Trial,
+} from "./jobs/sweep.ts";
 export {
   createModel,
   type Generation,

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type Displayable, displaySymbol, type MimeBundle } from "../core/display.ts";
 import { MedgymError } from "../core/errors.ts";
 import { writeError, writeFileAtomic } from "../core/files.ts";
+import { referenceSymbol } from "../core/job-description.ts";
 import { resolveOptions } from "../core/options.ts";
 import type { Run } from "../core/run.ts";
 import type { EngineDevice, EngineModel, FileDtype, ModelInfo } from "../engine/engine.ts";
@@ -12,6 +13,7 @@ import { type Adapter, copyCompanions, createAdapter, writeAdapter } from "./ada
 import { modelCard } from "./card.ts";
 import { type GenerateEvent, type GenerateOptions, type Generation, generate, type Prompt } from "./generate.ts";
 import { type LoraOptions, loraSchema } from "./lora.ts";
+import type { ModelReference } from "./reference.ts";
 import { type RewardEvent, type RewardOptions, reward } from "./reward.ts";
 import { type Score, type ScoreEvent, type ScoreInput, type ScoreOptions, score } from "./score.ts";
 
@@ -36,6 +38,8 @@ export interface ModelParts {
   /** generation_config.json, or {} */
   generationConfig: Json;
   tokenizer: Tokenizer | null;
+  /** Every weight was trained since they were loaded. */
+  changed?: boolean;
 }
 
 export interface SaveOptions {
@@ -210,6 +214,31 @@ export class Model implements Displayable {
   reward(inputs: readonly Prompt[], options?: RewardOptions): Run<number[], RewardEvent>;
   reward(inputs: Prompt | readonly Prompt[], options?: RewardOptions): unknown {
     return reward(this, inputs, options);
+  }
+
+  /** What stands for it in options of a job, which loads it anew; throws where its files do not hold what is in memory. */
+  [referenceSymbol](): ModelReference {
+    const { source, info, adapter } = this;
+    const refuse = (what: string) => {
+      throw new MedgymError("invalid-argument", `${this.name} cannot go to another process: ${what}`);
+    };
+    if (source.id === null && source.directory === null)
+      refuse("it was made in memory. save() it, and give that folder.");
+    if (this.#parts.changed)
+      refuse("its weights were trained since they were loaded. save() it, and give that folder.");
+    if (adapter && !adapter.directory) refuse("its adapter has no files. saveAdapter() first.");
+    const isHub = source.revision !== null;
+    return {
+      path: isHub ? source.id! : resolve(source.directory ?? source.id!),
+      ...(isHub && { revision: source.revision! }),
+      ...(adapter && { adapter: resolve(adapter.directory!) }),
+      dtype: info.dtype,
+    };
+  }
+
+  /** Its weights are no longer those of its files. */
+  markChanged(): void {
+    this.#parts.changed = true;
   }
 
   /** Frees the weights now; every view of this base ends with it. */

@@ -40,7 +40,10 @@ export async function prepareTrainee(options: TraineeOptions, name: string): Pro
     : given.adapter
       ? await copyAdapter(given, scalarHead)
       : await given.createLora({ ...lora, name, scalarHead });
-  if (isFull) await model.engine.setTrainable(true);
+  if (isFull) {
+    await model.engine.setTrainable(true);
+    model.markChanged();
+  }
   const optimizer = await model.engine.createOptimizer(model.adapter?.engine ?? null, {
     beta1: betas[0],
     beta2: betas[1],

@@ -1,4 +1,5 @@
 import { MedgymError } from "../../core/errors.ts";
+import { referenceSymbol } from "../../core/job-description.ts";
 import { nearest } from "../../core/options.ts";
 import { consultation } from "../consultation/index.ts";
 import type { Domain } from "../domain.ts";
@@ -18,6 +19,14 @@ const all: readonly Domain[] = [
   clinicalDiagnosis, crossDomain, drugInteraction, ehrManagement, medicalQa, obstetrics, psychiatry, radiologyReport, triage, visualDiagnosis,
 ]; // biome-ignore format: a list
 
+/** In options of a job a shipped domain is its name. */
+function named(domains: readonly Domain[]): readonly Domain[] {
+  for (const domain of domains)
+    Object.defineProperty(domain, referenceSymbol, { value: () => domain.name, configurable: true });
+  return domains;
+}
+
+named(all);
 let texts: readonly Domain[] | undefined;
 
 /** Every domain that is shipped whose actions are tool calls. */
@@ -27,7 +36,7 @@ export function domains(): readonly Domain[] {
 
 /** Everything that is shipped: also what acts by text, consultation and the games, with default options. */
 export function allDomains(): readonly Domain[] {
-  texts ??= [consultation(), sokoban(), frozenLake()];
+  texts ??= named([consultation(), sokoban(), frozenLake()]);
   return [...all, ...texts];
 }
 

@@ -1,0 +1,221 @@
+/** A job as a notebook holds it. */
+import { type Displayable, displaySymbol, type MimeBundle } from "../core/display.ts";
+import { CancelledError, type ErrorCode, MedgymError } from "../core/errors.ts";
+import { formatDuration } from "../core/progress-line.ts";
+import { client } from "./client.ts";
+import { readEvents } from "./events.ts";
+import { feedOf } from "./feed.ts";
+import { attemptFolder } from "./home.ts";
+import { isOver, type JobError, type JobEvent, type JobRecord, type JobState } from "./job.ts";
+
+/** Stands for a part of a job's result in options of another, before it is there. */
+export class JobOutput {
+  readonly job: Job<unknown>;
+  /** Dotted; "": all of it. */
+  readonly path: string;
+
+  constructor(job: Job<unknown>, path: string) {
+    this.job = job;
+    this.path = path;
+  }
+}
+
+/** What awaiting a job throws that did not succeed. */
+export class JobFailure extends MedgymError {
+  readonly job: JobRecord;
+  /** Options that would have fitted, of a job that ran out of memory. */
+  readonly downshift?: unknown;
+
+  constructor(job: JobRecord) {
+    super(codeOf(job), messageOf(job), { cause: job.error && causeOf(job.error) });
+    this.name = "JobFailure";
+    this.job = job;
+    this.downshift = job.downshift;
+  }
+}
+
+export interface LogOptions {
+  /** Only what was printed to one of them. @default both, in order */
+  stream?: "stdout" | "stderr";
+}
+
+/**
+ * A function or cell that runs in a process of its own, on devices of its own; it goes on when the notebook's kernel ends.
+ *
+ * - `await job`: the result (JSON), or the error, with code and trace of what went wrong in it.
+ * - `for await (const event of job)`: what it tells, from its beginning; of a retry, from the retry's.
+ * - `job.output("model")`: stands for that part of the result in options of other jobs, which then wait for it.
+ * - `job.cancel()`: ends it.
+ */
+export class Job<Result = unknown> implements PromiseLike<Result>, AsyncIterable<JobEvent>, Displayable {
+  #name: string;
+  /** Its number, once it is in the queue; rejects if it was refused. */
+  readonly submitted: Promise<number>;
+  #record?: JobRecord;
+  #refused?: unknown;
+
+  constructor(name: string, submitted: Promise<number | JobRecord>) {
+    this.#name = name;
+    this.submitted = submitted.then((given) => {
+      if (typeof given === "number") return given;
+      this.#record = given;
+      this.#name = given.spec.name;
+      return given.id;
+    });
+    this.submitted.then(
+      () => this.#record ?? this.refresh().catch(() => undefined), // asked again when it matters
+      (error) => {
+        this.#refused = error; // told to whoever awaits it, and in its drawing
+      },
+    );
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Undefined until it is in the queue. */
+  get id(): number | undefined {
+    return this.#record?.id;
+  }
+
+  /** As last told; `refresh()` asks. */
+  get state(): JobState | "refused" | "submitting" {
+    return this.#refused !== undefined ? "refused" : (this.#record?.state ?? "submitting");
+  }
+
+  /** All that is known of it, as last told. */
+  get record(): JobRecord | undefined {
+    return this.#record;
+  }
+
+  async refresh(): Promise<JobRecord> {
+    const id = await this.submitted;
+    const { connection, requests } = await client();
+    const [record] = await connection.request(requests.get, { ids: [id] });
+    this.#record = record;
+    return record;
+  }
+
+  /** Asks it to end, and kills it so many seconds later. Resolves when it is over. @default 10 */
+  async cancel({ graceSeconds }: { graceSeconds?: number } = {}): Promise<void> {
+    const id = await this.submitted;
+    const { connection, requests } = await client();
+    this.#record = await connection.request(requests.cancel, { id, graceSeconds });
+    await this.ended();
+  }
+
+  /** Resolves when it is over, however it ended. */
+  async ended(): Promise<JobRecord> {
+    const id = await this.submitted;
+    if (this.#record && isOver(this.#record.state)) return this.#record;
+    const { connection } = await client();
+    this.#record = await feedOf(connection, id).ended;
+    return this.#record;
+  }
+
+  /** What it printed so far. */
+  async logs({ stream }: LogOptions = {}): Promise<string> {
+    const events = await this.#events();
+    return events
+      .map((event) => (event.type === "stream" && (stream === undefined || event.name === stream) ? event.text : ""))
+      .join("");
+  }
+
+  /** Files that it left so far. */
+  async artefacts(): Promise<{ name: string; path: string }[]> {
+    const events = await this.#events();
+    return events.flatMap((event) => (event.type === "artefact" ? [{ name: event.name, path: event.path }] : []));
+  }
+
+  /** Its curves so far: points by run and figure, e.g. `sft` and `loss`. */
+  async metrics(): Promise<{ run: string; step: number; values: Record<string, number> }[]> {
+    const events = await this.#events();
+    return events.flatMap((event) =>
+      event.type === "metric" ? [{ run: event.run, step: event.step, values: event.values }] : [],
+    );
+  }
+
+  /** A part of the result, dotted (`"model"`, `"summary.evalLoss"`), as an option of another job; without a path all of it. */
+  output(path = ""): JobOutput {
+    return new JobOutput(this, path);
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a job is awaited like the promise it is
+  then<A = Result, B = never>(
+    onFulfilled?: ((value: Result) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#result().then(onFulfilled, onRejected);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<JobEvent> {
+    const id = await this.submitted;
+    const { connection } = await client();
+    for await (const { event } of feedOf(connection, id).read()) yield event;
+    await this.ended();
+  }
+
+  [displaySymbol](): MimeBundle | undefined | Promise<MimeBundle | undefined> {
+    return { "text/plain": this.toString() };
+  }
+
+  toString(): string {
+    if (this.#refused !== undefined) return `job "${this.name}": refused: ${(this.#refused as Error).message}`;
+    return this.#record ? lineOf(this.#record) : `job "${this.name}": being submitted`;
+  }
+
+  async #result(): Promise<Result> {
+    const record = await this.ended();
+    if (record.state === "cancelled") throw new CancelledError(messageOf(record));
+    if (record.state !== "succeeded") throw new JobFailure(record);
+    const { connection, requests } = await client();
+    return (await connection.request(requests.result, { id: record.id })) as Result;
+  }
+
+  /** From the attempt's own file, which is there however the daemon is. */
+  async #events(): Promise<JobEvent[]> {
+    const { id, attempt } = await this.refresh();
+    const { connection } = await client();
+    return attempt === 0 ? [] : readEvents(attemptFolder(connection.home, id, attempt));
+  }
+}
+
+/** Not "cancelled", which would look like an interruption here. */
+const codes: readonly string[] = [
+  ...["invalid-option", "invalid-argument", "invalid-data", "not-found", "unsupported", "corrupt", "io", "network"],
+  ...["out-of-memory", "non-finite", "internal"],
+];
+
+function codeOf({ state, error }: JobRecord): ErrorCode {
+  if (state === "out-of-memory") return "out-of-memory";
+  return error?.code && codes.includes(error.code) ? (error.code as ErrorCode) : "internal";
+}
+
+function messageOf({ id, spec, state, reason, error, downshift }: JobRecord): string {
+  const what = state === "out-of-memory" ? "ran out of memory" : state === "lost" ? "was lost" : state;
+  const why = error?.message ?? reason;
+  const less = downshift === undefined ? "" : ` These options need less: ${JSON.stringify(downshift)}`;
+  return `job ${id} "${spec.name}" ${what}${why ? `: ${why}` : "."}${less}`;
+}
+
+/** With the trace of the process that it happened in. */
+function causeOf({ name, message, code, traceback }: JobError): Error {
+  const cause = Object.assign(new Error(message), { name, ...(code && { code }) });
+  cause.stack = traceback.join("\n") || `${name}: ${message}`;
+  return cause;
+}
+
+/** `job 12 "sft-r16": running, 40/100 steps, ETA 12 s` */
+export function lineOf({ id, spec, state, reason, progress }: JobRecord): string {
+  const parts: string[] = [state];
+  if (progress && !isOver(state)) {
+    const { phase, done, total, unit = "steps", etaSeconds, detail } = progress;
+    if (state === "running") parts.push(phase);
+    if (done !== undefined) parts.push(total === undefined ? `${done} ${unit}` : `${done}/${total} ${unit}`);
+    if (etaSeconds !== undefined) parts.push(`ETA ${formatDuration(etaSeconds)}`);
+    if (detail) parts.push(detail);
+  }
+  if (reason) parts.push(reason);
+  return `job ${id} "${spec.name}": ${parts.join(", ")}`;
+}
