@@ -24,8 +24,8 @@ export interface ConnectOptions {
   start?: boolean;
   /** Folder of the jobs. @default jobsHome() */
   home?: string;
-  /** For tests: another program as worker; the environment of a daemon that is started. */
-  _internal?: { worker?: string; environment?: NodeJS.ProcessEnv };
+  /** For tests: further arguments and the environment of a daemon that is started. */
+  _internal?: { daemon?: readonly string[]; environment?: NodeJS.ProcessEnv };
 }
 
 export interface FollowedEvent {
@@ -326,9 +326,8 @@ function fromDaemon({ message, data }: ResponseError<unknown>): MedgymError {
 async function startDaemon(home: string, internal: ConnectOptions["_internal"] = {}): Promise<void> {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const program = programArguments(new URL("./daemon/main.ts", import.meta.url));
-  const worker = internal.worker ? ["--worker", internal.worker] : [];
   const errors = openSync(join(home, "daemon.log"), "a");
-  const child = spawn(process.execPath, [...program, "--version", packageVersion(), ...worker], {
+  const child = spawn(process.execPath, [...program, "--version", packageVersion(), ...(internal.daemon ?? [])], {
     cwd: home,
     env: { ...(internal.environment ?? process.env), MEDGYM_JOBS: home },
     detached: true,

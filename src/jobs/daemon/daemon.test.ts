@@ -5,7 +5,15 @@ import { attemptFolder } from "../home.ts";
 import type { JobSpec } from "../job.ts";
 import { processGroups } from "../process.ts";
 import { requests } from "../protocol.ts";
-import { begun, jobsForTest, over, type SleeperCell, sleeping, submit } from "../testing/jobs.test-helper.ts";
+import {
+  begun,
+  jobsFolder,
+  jobsForTest,
+  over,
+  type SleeperCell,
+  sleeping,
+  submit,
+} from "../testing/jobs.test-helper.ts";
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -135,4 +143,15 @@ test.concurrent("what cannot be is said at once, and nothing is queued", async (
     await expect(jobs.request(requests.submit, { specs })).rejects.toMatchObject({ code, message: expect.stringMatching(message) }); // biome-ignore format: a line
   }
   expect(await jobs.request(requests.list, {})).toEqual([]);
+});
+
+test.concurrent("a full disk under the store: submitting says so, and nothing that was there or ends meanwhile is lost", async () => {
+  const home = jobsFolder();
+  const jobs = await jobsForTest({}, home, ["--pages", "20"]);
+  const [id] = await submit(jobs, sleeping({ ms: 300, value: "kept" }));
+  const large = sleeping({ value: "x".repeat(40_000) });
+  await expect(submit(jobs, large, large)).rejects.toMatchObject({ code: "io", message: expect.stringMatching(/no space is left on the device/) }); // biome-ignore format: a line
+  expect(await jobs.request(requests.list, {})).toHaveLength(1);
+  expect((await over(jobs, id)).state).toBe("succeeded");
+  expect(await jobs.request(requests.result, { id })).toBe("kept");
 });

@@ -26,8 +26,9 @@ const coolMs = 60_000;
 const home = jobsHome();
 const { values } = parseArgs({
   options: {
-    /** Another program as worker, for tests. */
+    /** For tests: another program as worker, a store that is full at so many pages. */
     worker: { type: "string" },
+    pages: { type: "string" },
     version: { type: "string", default: "?" },
   },
 });
@@ -67,7 +68,7 @@ async function start(): Promise<void> {
   const idleSeconds = seconds("MEDGYM_JOBS_IDLE_SECONDS", 600);
   const stalledSeconds = seconds("MEDGYM_JOBS_STALLED_SECONDS", 300);
   const devices = await discoverDevices();
-  const store = new Store(join(home, "jobs.sqlite"));
+  const store = new Store(join(home, "jobs.sqlite"), { pages: values.pages ? Number(values.pages) : undefined });
   const worker = values.worker ? [values.worker] : programArguments(new URL("../worker/main.ts", import.meta.url));
   const warm = Number(process.env.MEDGYM_JOBS_WARM ?? 2);
   const launcher = new Launcher({ home, worker, warm });

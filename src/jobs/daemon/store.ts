@@ -45,7 +45,8 @@ export class Store {
   readonly path: string;
   readonly #database: Database;
 
-  constructor(path: string) {
+  /** `pages`: of 4 KiB, that the file may have at most: a full disk, for tests. */
+  constructor(path: string, _internal: { pages?: number } = {}) {
     this.path = path;
     this.#database = this.#guard(() => {
       const database = openDatabase(path);
@@ -60,6 +61,7 @@ export class Store {
       if (found === 0) this.transaction(() => this.#database.exec(schema));
       const damage = this.#all<{ quick_check: string }>("PRAGMA quick_check(1)")[0].quick_check;
       if (damage !== "ok") throw this.#corrupt(damage);
+      if (_internal.pages !== undefined) this.#database.exec(`PRAGMA max_page_count = ${_internal.pages}`);
     });
   }
 

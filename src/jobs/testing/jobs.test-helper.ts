@@ -35,12 +35,13 @@ export function jobsFolder(): string {
 export async function jobsForTest(
   environment: Record<string, string> = {},
   home = jobsFolder(),
+  daemon: readonly string[] = [],
 ): Promise<JobsConnection> {
   const connection = await connectJobs({
     home,
     _internal: {
       environment: { ...process.env, MEDGYM_DEVICES: "cpu:2", MEDGYM_JOBS_WARM: "0", ...environment },
-      worker: sleeper,
+      daemon: ["--worker", sleeper, ...daemon],
     },
   });
   connections.push(connection);
