@@ -56,8 +56,12 @@ export function patientId(seed: number, n: number): string {
 
 /** 80/10/10 by the id alone: a patient of the test split is one under every seed, whatever it is asked for. */
 export function splitOf(id: string): Split {
-  const bucket = new Random(0).split("split", Number(id.slice(1))).integer(10);
-  return bucket < 8 ? "train" : bucket === 8 ? "validation" : "test";
+  return splitOfTenth(new Random(0).split("split", Number(id.slice(1))).integer(10));
+}
+
+/** Of ten equal parts, 0…9. */
+export function splitOfTenth(tenth: number): Split {
+  return tenth < 8 ? "train" : tenth === 8 ? "validation" : "test";
 }
 
 /** `count` distinct patients of a split. */

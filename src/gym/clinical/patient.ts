@@ -1,5 +1,13 @@
 import { Random } from "../../core/random.ts";
-import { between, egfr, patientCount, patientId, type Split, splitOf } from "../../data/clinical/patient.ts";
+import {
+  between,
+  egfr,
+  patientCount,
+  patientId,
+  type Split,
+  splitOf,
+  splitOfTenth,
+} from "../../data/clinical/patient.ts";
 import { familyNames, givenNames } from "../../data/clinical/tables.ts";
 import { type Allergy, allergens, allergyConflict, reactions } from "./allergies.ts";
 import { type Condition, conditions, findCondition, type Ranges } from "./conditions.ts";
@@ -8,7 +16,7 @@ import { findInteraction, rank } from "./interactions.ts";
 import { findLabTest, type LabFlag, type LabTest, labFlag, labTests, type VitalSign, vitalSigns } from "./labs.ts";
 import { type ChildPughClass, childPugh, childPughClass, cockcroftGault } from "./scores/index.ts";
 
-export { between, patientCount, patientId, type Split, splitOf };
+export { between, patientCount, patientId, type Split, splitOf, splitOfTenth };
 
 /** Dates are ISO days. */
 export interface Medication {
@@ -210,8 +218,21 @@ export function labValue(test: LabTest, value: number, date: string): LabResult 
 
 /** `count` days earlier. */
 export function before(date: string, count: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) - count * 86_400_000).toISOString().slice(0, 10);
+  let at = dayNumbers.get(date);
+  if (at === undefined) {
+    at = Date.parse(`${date}T00:00:00Z`) / 86_400_000;
+    dayNumbers.set(date, at);
+  }
+  let found = dates.get(at - count);
+  if (found === undefined) {
+    found = new Date((at - count) * 86_400_000).toISOString().slice(0, 10);
+    dates.set(at - count, found);
+  }
+  return found;
 }
+/** Days since 1970 by date, and back: records name the same few thousand days again and again. */
+const dayNumbers = new Map<string, number>();
+const dates = new Map<number, string>();
 
 function day(year: number, ofYear: number): string {
   return new Date(Date.UTC(year, 0, 1 + ofYear)).toISOString().slice(0, 10);

@@ -1,5 +1,14 @@
 import { Random } from "../../core/random.ts";
-import { between, type Patient, type Presentation, patientId, presentations, splitOf } from "../clinical/index.ts";
+import { familyNames, givenNames } from "../../data/clinical/tables.ts";
+import {
+  between,
+  type Patient,
+  type Presentation,
+  patientId,
+  presentations,
+  splitOf,
+  splitOfTenth,
+} from "../clinical/index.ts";
 import { makeCase } from "../domains/clinical-diagnosis/cases.ts";
 import { regimen } from "../domains/clinical-diagnosis/regimen.ts";
 import { phraseFinder } from "../rewards/terms.ts";
@@ -70,7 +79,7 @@ export function consultationCase(
     const { drug } = solution;
     const dose = drug === undefined ? undefined : { drug, ...regimen(patient, drug, presentation.dose) };
     return {
-      name: patient.name,
+      name: nameFor(patient, random.split("name")),
       age: patient.age,
       sex: patient.sex,
       ...manner,
@@ -85,6 +94,18 @@ export function consultationCase(
     };
   }
   throw new Error(`consultation: no case of ${presentation.name} came of ${attempts} draws for ${id}`);
+}
+
+/**
+ * The patient's name, or another if with that name and age somebody of another split could say the same: an opening is a complaint, a
+ * name and an age, and of all seeds together some would be in training and in the test.
+ */
+function nameFor({ id, name, age, sex }: Patient, random: Random): string {
+  const tenthOf = (one: string) => new Random(0).split(`split of ${one}, ${age}`).integer(10);
+  const fits = (one: string) => splitOfTenth(tenthOf(one)) === splitOf(id);
+  let found = name;
+  while (!fits(found)) found = `${random.choice(givenNames[sex])} ${random.choice(familyNames)}`;
+  return found;
 }
 
 /** What to do, for the patient: where to go, what to have done, what to take. */

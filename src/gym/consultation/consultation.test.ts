@@ -10,7 +10,7 @@ import { demonstrations } from "../demonstrations.ts";
 import { expertPolicy, play, recordOf, replay } from "../play.ts";
 import { scoreEpisode } from "../reward.ts";
 import { phraseFinder } from "../rewards/terms.ts";
-import { type Task, taskSchema } from "../task.ts";
+import { type Split, type Task, taskSchema } from "../task.ts";
 import type { ConsultationCase } from "./cases.ts";
 import {
   type ConsultationState,
@@ -216,6 +216,17 @@ describe("cases", () => {
     (await contamination(doctor.tasks({ split: "train" }), doctor.tasks({ split: "test", count: 100 }))).assert();
   });
 
+  // in 18 of 1,000 seeds somebody in training had name, age and complaint of a test patient, and so the same opening
+  test("nobody of another seed says what a test patient says: with name and age the split is given", () => {
+    const told = (split: Split, seed: number) =>
+      doctor
+        .tasks({ split, seed })
+        .map(({ state }) => `${(state as ConsultationCase).name}, ${(state as ConsultationCase).age}`);
+    const held = new Set(told("test", 0));
+    const others = [1, 2, 137].flatMap((seed) => told("train", seed)); // 137: "I have had a temperature", Amina Novak, 47
+    expect(others.filter((who) => held.has(who))).toEqual([]);
+    expect(new Set(others).size).toBeGreaterThan(1000);
+  });
   test("settings hold: fixed turns, personality, belief; an unknown one is refused", () => {
     const fixed = consultation({ turns: 4, personality: "terse", bias: "recency" });
     for (const { state } of fixed.tasks({ count: 10 })) {
