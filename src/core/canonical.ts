@@ -2,11 +2,17 @@ import { createHash } from "node:crypto";
 
 /** JSON with sorted keys, so that equal values give equal text; `undefined` fields are left out, as in JSON. */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-  fields.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`).join()}}`;
+  let out = "";
+  if (Array.isArray(value)) {
+    for (const item of value) out += `${out && ","}${canonicalJson(item)}`;
+    return `[${out}]`;
+  }
+  for (const key of Object.keys(value).sort()) {
+    const field = (value as Record<string, unknown>)[key];
+    if (field !== undefined) out += `${out && ","}${JSON.stringify(key)}:${canonicalJson(field)}`;
+  }
+  return `{${out}}`;
 }
 
 /** SHA-256 of the canonical JSON, 64 hexadecimal digits. */

@@ -33,6 +33,8 @@ export function drugNamed(name: string): Drug {
   return drug;
 }
 
+const keys = new Map<Drug, readonly string[]>();
+
 /** Everything that a rule may name it by: name, class, group, tags, "strong CYP3A4 inhibitor", "CYP3A4 inducer", "CYP3A4 substrate". */
 export function keysOf(drug: Drug): readonly string[] {
   const known = keys.get(drug);
@@ -50,13 +52,16 @@ export function keysOf(drug: Drug): readonly string[] {
   keys.set(drug, made);
   return made;
 }
-const keys = new Map<Drug, readonly string[]>();
-
 /** Of a class, a group or with a property, in the order of the tables; in any case. */
 export function drugsOf(classOrGroup: string): Drug[] {
-  const wanted = classOrGroup.trim().toLowerCase();
-  return drugs.filter((drug) => keysOf(drug).some((key) => key.toLowerCase() === wanted));
+  return [...(byKey.get(classOrGroup.trim().toLowerCase()) ?? [])];
 }
+const byKey = new Map<string, Set<Drug>>();
+for (const drug of drugs)
+  for (const key of keysOf(drug)) {
+    const folded = key.toLowerCase();
+    byKey.set(folded, (byKey.get(folded) ?? new Set()).add(drug));
+  }
 
 export type RenalAdvice =
   | { advice: "no adjustment listed"; dose: string; frequency: string }

@@ -333,12 +333,20 @@ for (const rule of interactions) {
  * classes; among equals the most severe.
  */
 export function findInteraction(a: Drug, b: Drug): Interaction | undefined {
-  const pair = `${a.name}|${b.name}`;
-  if (!found.has(pair)) found.set(pair, searchInteraction(a, b));
-  return found.get(pair);
+  let withA = found.get(a);
+  if (!withA) {
+    withA = new Map();
+    found.set(a, withA);
+  }
+  let known = withA.get(b);
+  if (known === undefined) {
+    known = searchInteraction(a, b) ?? null;
+    withA.set(b, known);
+  }
+  return known ?? undefined;
 }
-// at most as many as there are pairs of drugs
-const found = new Map<string, Interaction | undefined>();
+// at most as many as there are pairs of drugs; null: nothing is known
+const found = new Map<Drug, Map<Drug, Interaction | null>>();
 
 function searchInteraction(a: Drug, b: Drug): Interaction | undefined {
   if (a.name === b.name) return undefined;

@@ -1,3 +1,4 @@
+import { copyJson } from "../../core/copy-json.ts";
 import { Random } from "../../core/random.ts";
 import { background, bodyOf, disc, pictureSize, thorax } from "./backgrounds.ts";
 import { drawTrace, type Trace } from "./ecg.ts";
@@ -45,7 +46,7 @@ const grains: Readonly<Record<Quality, number>> = { adequate: 4, underexposed: 4
 
 /** Paints it: body, organs, findings, exposure; grain where somebody looks. Grey or RGB. `into`: memory to use again. */
 export function render(spec: PictureSpec, into?: Uint8Array<ArrayBuffer>): Raster {
-  const own = structuredClone(spec); // painted again when another was painted in between
+  const own = copyJson(spec); // painted again when another was painted in between
   const { canvas } = exposed(own);
   return new Raster(canvas.size, canvas.planes.length as 1 | 3, () => exposed(own), into);
 }

@@ -22,6 +22,8 @@ export interface SearchOptions {
   category?: string;
 }
 
+const searchesKept = 256;
+
 /** How much more a word in the title says. */
 const titleWeight = 3;
 
@@ -33,6 +35,8 @@ export class PassageStore {
   readonly #ranked: ReturnType<Database["prepare"]>;
   readonly #rankedOf: ReturnType<Database["prepare"]>;
   readonly #byId: ReturnType<Database["prepare"]>;
+  /** What was asked last: rollouts of one task ask alike. */
+  readonly #found = new Map<string, readonly Hit[]>();
 
   /** Use `openStore` or `storeOf`. */
   constructor(db: Database) {
@@ -58,6 +62,15 @@ export class PassageStore {
 
   /** The passages that fit best, the best first; equally good ones in the order of the corpus. Empty if no word of the query is in the store. */
   search(query: string, { maxResults = 8, category }: SearchOptions = {}): Hit[] {
+    const key = JSON.stringify([query, maxResults, category]);
+    const known = this.#found.get(key) ?? this.#search(query, maxResults, category);
+    this.#found.delete(key); // to the end of the line
+    this.#found.set(key, known);
+    if (this.#found.size > searchesKept) this.#found.delete(this.#found.keys().next().value!);
+    return known.map((hit) => ({ ...hit }));
+  }
+
+  #search(query: string, maxResults: number, category: string | undefined): Hit[] {
     const plan = this.#plan(queryWords(query));
     if (!plan) return [];
     const run = (match: string) =>

@@ -2,9 +2,19 @@
 import { normalizeAnswer } from "../../text/metrics/index.ts";
 
 /** Lower-case words, and numbers with their sign and decimals: "81mg" is 81 and mg, "COVID-19" covid and 19. */
-export function terms(text: string): string[] {
-  return normalizeAnswer(text).match(/(?<![\p{L}\p{N}])-\p{N}+(?:\.\p{N}+)?|\p{N}+(?:\.\p{N}+)?|\p{L}+/gu) ?? [];
+export function terms(text: string): readonly string[] {
+  const known = remembered.get(text);
+  if (known) return known;
+  const found = normalizeAnswer(text).match(/(?<![\p{L}\p{N}])-\p{N}+(?:\.\p{N}+)?|\p{N}+(?:\.\p{N}+)?|\p{L}+/gu) ?? [];
+  if (text.length <= shortText) {
+    if (remembered.size >= rememberedTexts) remembered.clear();
+    remembered.set(text, found);
+  }
+  return found;
 }
+/** Phrases of tables and criteria are looked for again and again. */
+const remembered = new Map<string, readonly string[]>();
+const [shortText, rememberedTexts] = [100, 10_000];
 
 /** Phrases are found as whole words in their order. */
 export function phraseFinder(text: string): (phrase: string) => boolean {

@@ -1,8 +1,12 @@
 /** How a short answer is compared: after normalising, or by its tokens. */
 import { ngramCounts, overlap, precisionRecall, splitWords } from "./ngrams.ts";
 
+/** ASCII words with a space between them: nothing but the case is to be changed. */
+const plain = /^[!-~]+(?: [!-~]+)*$/;
+
 /** Unicode forms, letter case and runs of white space do not count; digits, signs and order do. */
 export function normalizeAnswer(text: string): string {
+  if (plain.test(text)) return text.toLowerCase();
   return text.normalize("NFKC").trim().replace(/\s+/gu, " ").toLowerCase();
 }
 

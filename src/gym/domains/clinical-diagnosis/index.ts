@@ -1,3 +1,4 @@
+import { copyJson } from "../../../core/copy-json.ts";
 import { defineDomain } from "../../domain.ts";
 import { clinicalRewards, compositeWeights } from "../../rewards/index.ts";
 import type { Case } from "./cases.ts";
@@ -13,7 +14,7 @@ export const clinicalDiagnosis = defineDomain<State>({
   description: "Work-up, treatment and referral of one patient with an acute illness.",
   kinds: kindNames,
   state: (task) => ({
-    ...structuredClone(task.state as Case),
+    ...copyJson(task.state as Case),
     orders: [],
     prescriptions: [],
     diagnoses: [],

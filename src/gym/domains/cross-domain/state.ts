@@ -1,3 +1,4 @@
+import { copyJson } from "../../../core/copy-json.ts";
 import type { Patient } from "../../clinical/index.ts";
 import type { Assertion, ExpectedAction } from "../../task.ts";
 import type { Case } from "../clinical-diagnosis/cases.ts";
@@ -38,7 +39,7 @@ export interface State {
 
 /** The domains' databases over one record: what one of them prescribes, the others see. What is judged stays with the task. */
 export function stateOf(start: Start): State {
-  const { pathway, case: given, complaint, newConfusion, images } = structuredClone({ ...start, phases: [] });
+  const { pathway, case: given, complaint, newConfusion, images } = copyJson({ ...start, phases: [] });
   const { patient } = given;
   return {
     pathway,

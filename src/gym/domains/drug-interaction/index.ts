@@ -1,3 +1,4 @@
+import { copyJson } from "../../../core/copy-json.ts";
 import { defineDomain } from "../../domain.ts";
 import type { Episode, Violation } from "../../episode.ts";
 import { clinicalRewards, compositeWeights } from "../../rewards/index.ts";
@@ -13,7 +14,7 @@ export const drugInteraction = defineDomain<State>({
   title: "Drug interactions",
   description: "Checks, doses and alternatives for the drugs of a patient.",
   kinds: kindNames,
-  state: (task) => structuredClone(task.state) as State,
+  state: (task) => copyJson(task.state) as State,
   tools,
   tasks,
   expert,

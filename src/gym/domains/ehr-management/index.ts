@@ -1,3 +1,4 @@
+import { copyJson } from "../../../core/copy-json.ts";
 import { defineDomain } from "../../domain.ts";
 import type { Episode, Violation } from "../../episode.ts";
 import { clinicalRewards, compositeWeights } from "../../rewards/index.ts";
@@ -13,7 +14,7 @@ export const ehrManagement = defineDomain<State>({
   title: "Electronic health records",
   description: "Questions and orders on one patient's admissions.",
   kinds: kindNames,
-  state: (task) => structuredClone(task.state) as State,
+  state: (task) => copyJson(task.state) as State,
   tools,
   tasks,
   expert,

@@ -1,3 +1,4 @@
+import { copyJson } from "../../../core/copy-json.ts";
 import { defineDomain } from "../../domain.ts";
 import type { Episode, Violation } from "../../episode.ts";
 import { chosenLetter } from "../../rewards/accuracy.ts";
@@ -13,7 +14,7 @@ export const medicalQa = defineDomain<State>({
   title: "Medical questions",
   description: "Multiple-choice questions that are answered from passages of evidence.",
   kinds: kindNames,
-  state: (task) => structuredClone(task.state) as State,
+  state: (task) => copyJson(task.state) as State,
   tools,
   tasks,
   expert,

@@ -11,7 +11,7 @@ import {
   rank,
 } from "../../clinical/index.ts";
 import { interactionId } from "../../knowledge/own/index.ts";
-import { type Draft, distinct, type Harm, type Kind } from "./question.ts";
+import { type Draft, distinct, type Harm, type Kind, type Shown } from "./question.ts";
 
 const rules = interactions.filter(({ effect }) => effect !== "no important effect");
 const isGrave = ({ severity }: Interaction) => rank(severity) >= 2;
@@ -28,7 +28,19 @@ function pairOf(rule: Interaction, random: Random): [Drug, Drug] | undefined {
   return random.boolean() ? [a, b] : [b, a];
 }
 
-const groupOf = (rule: Interaction) => `interaction ${rule.between.join(" + ")}`;
+const groups = new Map(rules.map((rule) => [rule, `interaction ${rule.between.join(" + ")}`]));
+const groupOf = (rule: Interaction) => groups.get(rule)!;
+
+/** The rules that may be read, by who says so. */
+const toldBy = new WeakMap<Shown, readonly Interaction[]>();
+
+function toldTo(shown: Shown): readonly Interaction[] {
+  const known = toldBy.get(shown);
+  if (known) return known;
+  const told = rules.filter((rule) => shown(groupOf(rule)));
+  toldBy.set(shown, told);
+  return told;
+}
 
 function about(
   draft: (rule: Interaction, a: Drug, b: Drug, random: Random, told: readonly Interaction[]) => Draft,
@@ -38,8 +50,7 @@ function about(
       group: groupOf(rule),
       draft(random, shown) {
         const pair = pairOf(rule, random);
-        const told = rules.filter((other) => shown(groupOf(other)));
-        return pair && draft(rule, ...pair, random, told);
+        return pair && draft(rule, ...pair, random, toldTo(shown));
       },
     })),
   };
@@ -82,8 +93,11 @@ function otherAdvice(rule: Interaction, a: Drug, b: Drug, told: readonly Interac
   const same = told.filter((other) => isGrave(other) === isGrave(rule)).map(({ management }) => management);
   const all = distinct(told.map(({ management }) => management)).filter((management) => !same.includes(management));
   // advice that names a third drug gives itself away
-  return all.filter((management) => drugs.every((drug) => drug === a || drug === b || !management.includes(drug.name)));
+  return all.filter((management) => namedIn.get(management)!.every((drug) => drug === a || drug === b));
 }
+const namedIn = new Map(
+  rules.map(({ management }) => [management, drugs.filter(({ name }) => management.includes(name))]),
+);
 
 export const interactionManagement = about((rule, a, b, random, told) => ({
   ticket: random.choice([

@@ -33,10 +33,9 @@ function splitFamily(family: string[]): [group: string, split: Split][] {
 }
 
 /** Of training its own facts, of validation and test those of both: alone, the test's are too few to make options of. */
-const shownIn =
-  (split: Split): Shown =>
-  (group) =>
-    (splitOfGroup.get(group) === "train") === (split === "train");
+const [shownInTraining, shownElsewhere]: Shown[] = [true, false].map(
+  (training) => (group) => (splitOfGroup.get(group) === "train") === training,
+);
 
 /** Kinds take turns; in every five tasks of a split each letter is right once. */
 export function tasks({ split, count = taskCount, kinds: wanted = kindNames, seed = 0 }: TaskOptions = {}): Task[] {
@@ -74,7 +73,7 @@ function draftsOf(kind: string, split: Split, random: Random, seen: Set<string>)
   for (let n = 0; out.length < perSplit[split]; n++) {
     if (n > attempts) throw new Error(`medical-qa: only ${out.length} ${kind} questions came for ${split}`);
     const subject = order[n % order.length];
-    const draft = drawn(subject, shownIn(split), random.split("draw", n), seen);
+    const draft = drawn(subject, split === "train" ? shownInTraining : shownElsewhere, random.split("draw", n), seen);
     if (!draft) continue;
     seen.add(draft.ticket);
     out.push({ id: `${kind}-${split}-${out.length + 1}`, kind, group: subject.group, draft });

@@ -1,3 +1,4 @@
+import { copyJson } from "../../../core/copy-json.ts";
 import { drugsGiven, recordWarnings } from "../../clinical/index.ts";
 import { defineDomain } from "../../domain.ts";
 import type { Episode, Violation } from "../../episode.ts";
@@ -12,7 +13,7 @@ export const obstetrics = defineDomain<State>({
   title: "Obstetrics",
   description: "Diagnosis, urgency, first steps and place for one woman around a birth, or her newborn.",
   kinds,
-  state: (task) => structuredClone(task.state) as State,
+  state: (task) => copyJson(task.state) as State,
   tools,
   tasks,
   expert,

@@ -1,3 +1,4 @@
+import { copyJson } from "../../../core/copy-json.ts";
 import { defineDomain } from "../../domain.ts";
 import type { Episode, Violation } from "../../episode.ts";
 import { expert } from "./expert.ts";
@@ -11,7 +12,7 @@ export const psychiatry = defineDomain<State>({
   title: "Psychiatry",
   description: "Diagnosis, risk, treatment and place for one patient.",
   kinds,
-  state: (task) => structuredClone(task.state) as State,
+  state: (task) => copyJson(task.state) as State,
   tools,
   tasks,
   expert,

@@ -1,3 +1,4 @@
+import { copyJson } from "../../../core/copy-json.ts";
 import { defineDomain } from "../../domain.ts";
 import type { Episode, Violation } from "../../episode.ts";
 import { findingKind, findingsOf, picture } from "../../imaging/index.ts";
@@ -18,7 +19,7 @@ export const radiologyReport = defineDomain<State>({
   title: "Radiology reports",
   description: "Reads an image and signs a structured report.",
   kinds: kindNames,
-  state: (task) => structuredClone(task.state) as State,
+  state: (task) => copyJson(task.state) as State,
   tools,
   tasks,
   expert,

@@ -1,3 +1,4 @@
+import { copyJson } from "../../../core/copy-json.ts";
 import { defineDomain } from "../../domain.ts";
 import type { Episode, Violation } from "../../episode.ts";
 import { findingKinds, picture as shown } from "../../imaging/index.ts";
@@ -13,7 +14,7 @@ export const visualDiagnosis = defineDomain<State>({
   title: "Visual diagnosis",
   description: "Findings, sizes, changes and quality of chest films, head CT, skin, fundi, histology and ECGs.",
   kinds: kindNames,
-  state: (task) => structuredClone(task.state) as State,
+  state: (task) => copyJson(task.state) as State,
   tools,
   tasks,
   expert,
