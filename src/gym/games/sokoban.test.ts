@@ -184,6 +184,19 @@ describe("tasks", () => {
     expect(new Set(bySplit.values())).toEqual(new Set(splits));
   });
 
+  test("a room, its walls and targets, is in one split: no training episode comes upon a test map", () => {
+    const roomsOf = (split: "train" | "test") => {
+      const rows = [1, 2]
+        .flatMap((seed) => game.tasks({ split, count: 200, seed }))
+        .map(({ state }) => state as { rows: string[] });
+      return rows.map(({ rows }) => canonicalRows(rows.map((row) => row.replace(/[PX]/g, "_").replace(/[S√]/g, "O"))));
+    };
+    const learned = new Set(roomsOf("train"));
+    const held = roomsOf("test");
+    expect(held.filter((room) => learned.has(room))).toEqual([]);
+    expect(new Set(held).size).toBeLessThan(held.length); // rooms do come more than once
+  });
+
   test("the same options give the same maps; a count is reached or refused", () => {
     expect(game.tasks({ split: "test", count: 20, seed: 9 })).toEqual(
       game.tasks({ split: "test", count: 20, seed: 9 }),

@@ -60,6 +60,8 @@ Rewards: -0.1 a move, 1 for a box that comes onto a target, -1 for one that leav
       return rewardOf(before, after);
     },
     draw: (random) => drawSokoban(random, { size, boxes, minMoves: Math.min(leastMoves, reach), maxMoves: reach }),
+    // moves within a training map come upon its every state: were one of them a test map, it would have been learned
+    room: (rows) => rows.map((row) => row.replace(/[PX]/g, "_").replace(/[S√]/g, "O")),
     plan(rows) {
       const solution = solveSokoban(rows);
       // a policy before us may have pushed the box into a corner: any move then
