@@ -31,7 +31,7 @@ describe("medgym on the command line", () => {
 
   test("--help names the commands", async () => {
     expect(await cli("--help")).toBe(0);
-    for (const command of ["run", "install", "doctor", "lint-tasks", "contamination"])
+    for (const command of ["run", "install", "doctor", "lint-tasks", "contamination", "jobs"])
       expect(printed).toMatch(new RegExp(`^ {2}${command} `, "m"));
   });
 

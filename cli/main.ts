@@ -86,6 +86,51 @@ Exit code: 0 if there are none, else 1.
       exitCode = await contaminationCommand(train, test, options);
     });
 
+  const jobs = program.command("jobs").description("jobs of this machine: what runs, waits and has ended");
+  const jobsAction = async (name: keyof typeof import("./jobs.ts"), ...args: unknown[]) => {
+    const command = (await import("./jobs.ts"))[name] as (...given: unknown[]) => Promise<number>;
+    exitCode = await command(...args);
+  };
+  jobs
+    .command("list")
+    .description("a table of the newest")
+    .option("-n, --limit <n>", "so many", positiveInteger, 30)
+    .option("--state <state...>", "only those that are queued, running, failed, …")
+    .option("--notebook <name>", "only those of a notebook")
+    .option("--json", "as JSON")
+    .action((options) => jobsAction("listCommand", options));
+  jobs
+    .command("show")
+    .description("all that is known of a job")
+    .argument("<job>", "its number, or its name: then the newest of that name")
+    .option("--json", "as JSON")
+    .action((job: string, options) => jobsAction("showCommand", job, options));
+  jobs
+    .command("logs")
+    .description("what a job printed")
+    .argument("<job>", "its number or name")
+    .option("-f, --follow", "go on until it ends; exit code 0 if it succeeded")
+    .action((job: string, options) => jobsAction("logsCommand", job, options));
+  jobs
+    .command("cancel")
+    .description("end jobs: ask them, then kill them")
+    .argument("<jobs...>", "numbers or names")
+    .option("--grace <seconds>", "time to end by themselves", naturalNumber, 10)
+    .action((names: string[], options) => jobsAction("cancelCommand", names, options));
+  jobs
+    .command("top")
+    .description("devices, queue and jobs, live; a single look where the output is no terminal")
+    .option("--json", "a single look, as JSON")
+    .action((options) => jobsAction("topCommand", options));
+  jobs
+    .command("pause")
+    .description("start nothing more; what runs goes on")
+    .action(() => jobsAction("pauseCommand"));
+  jobs
+    .command("resume")
+    .description("let the queue go on")
+    .action(() => jobsAction("resumeCommand"));
+
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -57,6 +57,8 @@ export const requests = {
   watch: new RequestType<{ everyMs?: number }, Overview, void>("watch"),
   /** Value of `result.json`. */
   result: new RequestType<{ id: number }, unknown, void>("result"),
+  /** What the scheduler did with a job, oldest first. */
+  history: new RequestType<{ id: number }, { time: number; what: string }[], void>("history"),
   retire: new RequestType0<void, void>("retire"),
 };
 

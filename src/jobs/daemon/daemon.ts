@@ -165,6 +165,11 @@ export class Daemon {
     return this.#resultOf(record);
   }
 
+  history(id: number): { time: number; what: string }[] {
+    this.#jobOf(id);
+    return this.#options.store.notes(id);
+  }
+
   cancel(id: number, graceSeconds = defaultGraceSeconds): JobRecord {
     const { job } = this.#active.get(id) ?? { job: this.#jobOf(id) };
     if (isOver(job.record.state)) return job.record;

@@ -68,6 +68,7 @@ export interface SleeperCell {
   end?: "throw" | "exit" | "crash" | "memory" | "eat" | "hang" | "no-claim";
   once?: boolean;
   steps?: number;
+  say?: string;
   deaf?: boolean;
   silent?: boolean;
   child?: boolean;

@@ -5,9 +5,11 @@
  * ms      how long it works
  * value   its result
  * ledger  file in which every attempt that begins writes a line: `id attempt`
+ * guard   folder in which it holds its devices, one file each; another that holds one is written into the ledger
  * end     how it ends, if not with its value: throw exit crash memory eat hang no-claim
  * once    only the first attempt ends so
  * steps   says so many
+ * say     prints it
  * deaf    goes on although it is asked to stop
  * silent  no beats
  * child   starts a process that would outlive it
@@ -29,10 +31,12 @@ const end = cell.once && attempt > 1 ? undefined : cell.end;
 if (end === "no-claim") process.exit(0);
 if (!claim()) process.exit(0);
 if (cell.ledger) appendFileSync(cell.ledger, `${id} ${attempt}\n`);
+for (const device of cell.guard ? devices : []) hold(device);
 if (cell.child) spawn("sleep", ["60"], { stdio: "ignore" });
 
 let progressMs = Date.now();
 say({ type: "started", pid: process.pid });
+if (cell.say) say({ type: "stream", name: "stdout", text: `${cell.say}\n` });
 beat();
 setInterval(beat, 200);
 setInterval(() => {
@@ -58,6 +62,24 @@ function claim() {
   }
 }
 
+/** A holder that is dead holds nothing. */
+function hold(device) {
+  const path = join(cell.guard, `device-${device}`);
+  const [holder, group] = existsSync(path) ? readFileSync(path, "utf8").split(" ") : [];
+  if (holder && isAlive(group))
+    appendFileSync(cell.ledger, `CONFLICT device ${device}: ${holder} and ${id}/${attempt}\n`);
+  writeFileSync(path, `${id}/${attempt} ${process.pid}`);
+}
+
+function isAlive(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return !["Z", "X"].includes(stat.slice(stat.lastIndexOf(")") + 2)[0]);
+  } catch {
+    return false;
+  }
+}
+
 function say(event) {
   progressMs = Date.now();
   appendFileSync(join(folder, "events.jsonl"), `${JSON.stringify({ time: progressMs, ...event })}\n`);
@@ -78,6 +100,7 @@ function beat() {
 }
 
 function finish(result) {
+  for (const device of cell.guard ? devices : []) rmSync(join(cell.guard, `device-${device}`), { force: true });
   whole("result.json", result);
   process.exit(0);
 }
