@@ -10,9 +10,11 @@ export {
   type Comparison,
   compare,
   type Evaluation,
+  type EvaluationJson,
   type EvaluationTask,
   evaluate,
   exactMatch,
+  readEvaluation,
 } from "./evaluate/index.ts";
 export {
   type Actor,
@@ -46,7 +48,11 @@ export {
   type LoraOptions,
   loadAdapter,
   loadModel,
+  Merged,
+  type MergeOptions,
   type Model,
+  type ModelReference,
+  merge,
   type Score,
 } from "./model/index.ts";
 export * as plot from "./plot/index.ts";

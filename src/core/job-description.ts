@@ -22,7 +22,7 @@ export interface JobCheck {
   warnings: string[];
 }
 
-export interface ResultContext {
+export interface JobContext {
   /** Folder of files that the job leaves. */
   artefacts: string;
 }
@@ -31,7 +31,7 @@ type Json = Record<string, unknown>;
 
 export interface JobDescription<Options = never, Result = never> {
   /** From options as JSON (a model as its path, an environment by its name) to what the function takes; loads the model. */
-  prepare?(options: Json): Promise<Options>;
+  prepare?(options: Json, context: JobContext): Promise<Options>;
   /**
    * Resolves options, with `data` also reads and checks the data, and predicts memory and time, without loading a model. Throws what
    * the function would throw. A value `{ $job: … }` anywhere is one that is not there yet.
@@ -42,7 +42,7 @@ export interface JobDescription<Options = never, Result = never> {
   /** Options with which a later attempt goes on from what an earlier one left in its run folder. */
   resume?(options: Json, run: string): Json;
   /** What is kept of the result, JSON; files go into `artefacts`. @default its toJSON */
-  result?(result: Result, context: ResultContext): Promise<unknown>;
+  result?(result: Result, context: JobContext): Promise<unknown>;
 }
 
 const descriptionSymbol: unique symbol = Symbol.for("medgym.jobDescription") as never;

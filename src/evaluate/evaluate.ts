@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { hashJson } from "../core/canonical.ts";
 import { MedgymError } from "../core/errors.ts";
+import { describeJob } from "../core/job-description.ts";
 import { resolveOptions } from "../core/options.ts";
 import { Run } from "../core/run.ts";
 import { type Job, playJobs } from "../generate/play-jobs.ts";
@@ -11,6 +12,7 @@ import type { Domain } from "../gym/domain.ts";
 import type { Environment } from "../gym/episode.ts";
 import { type Split, splits, type Task } from "../gym/task.ts";
 import { bootstrapMean, type Estimate } from "./bootstrap.ts";
+import { evaluateJob } from "./evaluate-job.ts";
 import { Evaluation, type Outcome, outcomeOf } from "./evaluation.ts";
 import { actorMark, keyOf, openRecord } from "./record.ts";
 import type { EvaluationTask } from "./task.ts";
@@ -241,3 +243,5 @@ function checkIds(jobs: readonly Job[]): void {
     seen.add(key);
   }
 }
+
+describeJob(evaluate, evaluateJob(schema));

@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { type Displayable, displaySymbol, type MimeBundle } from "../core/display.ts";
+import { MedgymError } from "../core/errors.ts";
+import { writeFileAtomic } from "../core/files.ts";
 import type { Trajectory } from "../generate/trajectory.ts";
 import { bootstrapMean, type Estimate } from "./bootstrap.ts";
 import { evaluationCard } from "./view.ts";
@@ -44,6 +47,30 @@ type Fields = Pick<
   Evaluation,
   "name" | "base" | "measure" | "weights" | "outcomes" | "seconds" | "tokens" | "confidence" | "seed"
 >;
+
+/** Figures of an evaluation. */
+export interface EvaluationJson
+  extends Pick<
+    Evaluation,
+    | "name"
+    | "base"
+    | "measure"
+    | "n"
+    | "score"
+    | "scores"
+    | "parts"
+    | "byDomain"
+    | "byKind"
+    | "turns"
+    | "seconds"
+    | "tokens"
+    | "confidence"
+  > {
+  /** Tasks that could not be scored. */
+  failed: number;
+  /** Of a job: the whole evaluation, for `readEvaluation`. */
+  file?: string;
+}
 
 /** Scores of a policy on tasks. Scores are null where nothing could be scored: never 0. */
 export class Evaluation implements Displayable {
@@ -142,7 +169,34 @@ export class Evaluation implements Displayable {
     return bootstrapMean(measured.map(numberOf) as number[], { seed, confidence, groups });
   }
 
+  /** Figures alone; `writeEvaluation` keeps the episodes too. */
+  toJSON(): EvaluationJson {
+    const { name, base, measure, n, score, scores, parts, byDomain, byKind, turns, seconds, tokens, confidence } = this;
+    const figures = { score, scores, parts, byDomain, byKind, turns };
+    return { name, base, measure, n, failed: this.failed.length, ...figures, seconds, tokens, confidence };
+  }
+
   [displaySymbol](): MimeBundle {
     return evaluationCard(this);
   }
+}
+
+/** Whole, but for the tokens of the episodes, which only learning needs. */
+export async function writeEvaluation(evaluation: Evaluation, file: string): Promise<void> {
+  const outcomes = evaluation.outcomes.map(({ trajectory, ...outcome }) => ({
+    ...outcome,
+    trajectory: { ...trajectory, segments: [] },
+  }));
+  await writeFileAtomic(file, JSON.stringify({ format: 1, ...evaluation, outcomes }));
+}
+
+/** An evaluation that another process made: by its file, or by the result of its job. */
+export async function readEvaluation(from: string | { file: string }): Promise<Evaluation> {
+  const file = typeof from === "string" ? from : from.file;
+  const text = await readFile(file, "utf8").catch((error) => {
+    throw new MedgymError("not-found", `readEvaluation: ${file} cannot be read: ${error.message}.`, { cause: error });
+  });
+  const { format, ...fields } = JSON.parse(text) as Fields & { format: number };
+  if (format !== 1) throw new MedgymError("corrupt", `readEvaluation: ${file} is no evaluation.`);
+  return new Evaluation(fields);
 }

@@ -1,11 +1,15 @@
+import { join } from "node:path";
 import { z } from "zod";
 import { MedgymError } from "../core/errors.ts";
+import { writeFileAtomic } from "../core/files.ts";
+import { describeJob } from "../core/job-description.ts";
 import { resolveOptions } from "../core/options.ts";
 import { Run } from "../core/run.ts";
 import type { End, Environment } from "../gym/episode.ts";
 import type { RewardTable } from "../gym/reward.ts";
 import type { Task } from "../gym/task.ts";
 import type { Failure } from "./boundary.ts";
+import { prepareOptions } from "./job-options.ts";
 import { type Job, type PlayEvents, playJobs } from "./play-jobs.ts";
 import { type Actor, actorName, actorSchema, withPlayers } from "./players.ts";
 import { Rollout } from "./rollout-result.ts";
@@ -185,3 +189,23 @@ function rolloutEvents(total: number, emit: (event: RolloutEvent) => void): Play
     },
   };
 }
+
+/** As JSON lines; what learning needs of the tokens too. */
+async function writeLines(path: string, values: readonly unknown[]): Promise<string> {
+  const plain = (_: string, value: unknown) => (ArrayBuffer.isView(value) ? [...(value as Int32Array)] : value);
+  await writeFileAtomic(path, values.map((value) => `${JSON.stringify(value, plain)}\n`).join(""));
+  return path;
+}
+
+describeJob(rollout, {
+  prepare: async (options) => (await prepareOptions("rollout", options, ["model"])) as unknown as RolloutOptions,
+  async result(played, { artefacts }) {
+    const { name, reward, parts, groupSize, trajectories, failures, seconds } = played;
+    const pairs = groupSize > 1 ? played.preferences() : [];
+    return {
+      ...{ name, reward, parts, groupSize, episodes: trajectories.length, failed: failures.length, seconds },
+      trajectories: await writeLines(join(artefacts, "trajectories.jsonl"), trajectories),
+      ...(pairs.length > 0 && { preferences: await writeLines(join(artefacts, "preferences.jsonl"), pairs) }),
+    };
+  },
+});

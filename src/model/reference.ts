@@ -43,7 +43,8 @@ export function isModelReference(value: unknown): value is string | ModelReferen
     typeof value === "object" &&
     value !== null &&
     typeof (value as ModelReference).path === "string" &&
-    !("engine" in value)
+    !("engine" in value) &&
+    !("$job" in value)
   );
 }
 

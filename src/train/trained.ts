@@ -1,5 +1,17 @@
+import { resolve } from "node:path";
 import { type Displayable, displaySymbol, escapeHtml, type MimeBundle } from "../core/display.ts";
+import { referenceSymbol } from "../core/job-description.ts";
 import type { Model } from "../model/model.ts";
+import type { ModelReference } from "../model/reference.ts";
+
+/** What of a training survives JSON. */
+export interface TrainedJson<Summary = Record<string, unknown>> {
+  id: string;
+  path: string;
+  summary: Summary;
+  /** With its adapter; null where the weights are in no files. */
+  model: ModelReference | null;
+}
 
 /** What a training run gives: the model, and where its run lies. */
 export abstract class Trained implements Displayable {
@@ -23,6 +35,21 @@ export abstract class Trained implements Displayable {
   /** Writes a Hugging Face folder with the adapter folded into the weights. */
   async merge(directory: string): Promise<void> {
     await this.model.save(directory);
+  }
+
+  abstract readonly summary: object;
+
+  toJSON(): TrainedJson<this["summary"]> {
+    const { id, path, summary } = this;
+    return { id, path: resolve(path), summary, model: this.#reference() };
+  }
+
+  #reference(): ModelReference | null {
+    try {
+      return this.model[referenceSymbol]();
+    } catch {
+      return null; // every weight was trained, and nothing is saved
+    }
   }
 
   abstract [displaySymbol](): MimeBundle;

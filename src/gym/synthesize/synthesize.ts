@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import { z } from "zod";
 import { InvalidOptionError, MedgymError } from "../../core/errors.ts";
+import { writeFileAtomic } from "../../core/files.ts";
+import { describeJob } from "../../core/job-description.ts";
 import { nearest, resolveOptions } from "../../core/options.ts";
 import { Run } from "../../core/run.ts";
 import type { Domain } from "../domain.ts";
@@ -178,3 +181,12 @@ function tooFew(
       "Ask for fewer, or give more domains or strategies, a lower minScore, another taskSeed for other patients, of games a larger tasksPerDomain.",
   );
 }
+
+/** In a job its domains are named, and the rows go into a file that sft takes as `data`. */
+describeJob(synthesize, {
+  async result(made, { artefacts }) {
+    const path = join(artefacts, "demonstrations.jsonl");
+    await writeFileAtomic(path, made.rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    return { rows: made.length, data: path, domains: made.counts("domain"), rejected: made.rejected };
+  },
+});

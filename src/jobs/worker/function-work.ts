@@ -1,7 +1,7 @@
 /** Calls a module's function with options that came as JSON. */
 
 import { MedgymError } from "../../core/errors.ts";
-import { jobDescription } from "../../core/job-description.ts";
+import { type JobContext, jobDescription } from "../../core/job-description.ts";
 import { nearest } from "../../core/options.ts";
 import type { FunctionWork } from "../job.ts";
 import { importUserModule } from "./typescript.ts";
@@ -35,9 +35,9 @@ export async function findFunction({ module: name, export: path }: FunctionWork)
 const namesOf = (value: unknown) =>
   typeof value === "function" || (typeof value === "object" && value !== null) ? Object.keys(value) : [];
 
-export async function prepared(fn: Callable, options: unknown): Promise<unknown> {
+export async function prepared(fn: Callable, options: unknown, context: JobContext): Promise<unknown> {
   const description = jobDescription(fn);
-  return description?.prepare ? description.prepare(options as Record<string, unknown>) : options;
+  return description?.prepare ? description.prepare(options as Record<string, unknown>, context) : options;
 }
 
 /** Awaits what the function returns; a run is read to its end, since awaiting it would draw it too. */

@@ -162,13 +162,12 @@ async function callFunction(
   if (run && description?.resume) options = description.resume(options, run);
   const smaller = await description?.downshift?.(options, work.spec.memoryBytes);
   if (smaller) canShrink(smaller);
-  const given = await prepared(fn, options);
+  const context = { artefacts: made(artefacts) };
+  const given = await prepared(fn, options, context);
   signal.throwIfAborted();
   emit({ type: "progress", phase: "working" });
   const value = await settled(fn(given));
-  const { json, lost } = resultJson(
-    description?.result ? await description.result(value as never, { artefacts: made(artefacts) }) : value,
-  );
+  const { json, lost } = resultJson(description?.result ? await description.result(value as never, context) : value);
   if (lost.length > 0)
     process.stderr.write(`not kept of the result, since it is no JSON: ${lost.slice(0, 10).join(", ")}\n`);
   const bundle = await drawing(value);

@@ -5,10 +5,13 @@
  * What it leaves out: a critic (that is PPO), several processes, and rollouts that run ahead of the policy.
  */
 import { join } from "node:path";
+import { describeJob } from "../../core/job-description.ts";
 import { resolveOptions } from "../../core/options.ts";
 import { Run, type RunContext } from "../../core/run.ts";
 import type { Trajectory } from "../../generate/index.ts";
 import { loadModel } from "../../model/load.ts";
+import type { Model } from "../../model/model.ts";
+import { playJob } from "../jobs/play-job.ts";
 import { scheduleFactor, warmupStepsOf } from "../math/schedule.ts";
 import { type DryRunOptions, dryRunView, type PolicyDryRun, playDryRun } from "../policy/dry-run.ts";
 import { completionsOf } from "../policy/experience.ts";
@@ -25,7 +28,7 @@ import { runSteps } from "../steps.ts";
 import { prepareTrainee, type Trainee } from "../trainee.ts";
 import { advantagesOf } from "./group-advantages.ts";
 import type { GrpoEvent, GrpoStepEnd } from "./grpo-events.ts";
-import { completeGrpo, type GrpoOptions, grpoSchema, type ResolvedGrpo } from "./grpo-options.ts";
+import { type CheckedGrpo, completeGrpo, type GrpoOptions, grpoSchema, type ResolvedGrpo } from "./grpo-options.ts";
 import { GrpoResult, summarizeGrpo } from "./grpo-result.ts";
 import { grpoView } from "./grpo-view.ts";
 
@@ -136,3 +139,13 @@ async function trainGroups(
   };
   return runSteps({ ...options, trainee, session, signal, takeStep, finish });
 }
+
+describeJob(
+  grpo,
+  playJob({
+    verb: "grpo",
+    schema: grpoSchema,
+    models: ["model"],
+    complete: (checked: CheckedGrpo) => completeGrpo(checked, checked.model as Model),
+  }),
+);

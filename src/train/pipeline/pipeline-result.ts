@@ -25,6 +25,11 @@ export class PipelineResult extends Trained {
     Object.assign(this, { work, ...fields });
   }
 
+  /** Of each stage, by its name. */
+  get summary(): Record<string, Summary> {
+    return Object.fromEntries(this.stages.map(({ name, summary }) => [name, summary]));
+  }
+
   get rows(): Work["rows"] {
     return this.work.rows;
   }

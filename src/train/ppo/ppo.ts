@@ -5,9 +5,13 @@
  * What it leaves out: layers that policy and value function share, several processes, and rollouts that run ahead of the policy.
  */
 import { join } from "node:path";
+import { describeJob } from "../../core/job-description.ts";
 import { resolveOptions } from "../../core/options.ts";
 import { Run, type RunContext } from "../../core/run.ts";
 import { loadModel } from "../../model/load.ts";
+import type { Model } from "../../model/model.ts";
+import { standingMemory } from "../jobs/parts.ts";
+import { playJob } from "../jobs/play-job.ts";
 import { nextKlCoefficient } from "../math/kl.ts";
 import { scheduleFactor, warmupStepsOf } from "../math/schedule.ts";
 import { type DryRunOptions, dryRunView, type PolicyDryRun, playDryRun } from "../policy/dry-run.ts";
@@ -25,7 +29,14 @@ import { prepareTrainee, type Trainee } from "../trainee.ts";
 import { estimate } from "./chains.ts";
 import { judge, toJudge } from "./judge.ts";
 import type { PpoEvent, PpoStepEnd } from "./ppo-events.ts";
-import { completePpo, type PpoOptions, ppoSchema, type ResolvedPpo, refuseContradictions } from "./ppo-options.ts";
+import {
+  type CheckedPpo,
+  completePpo,
+  type PpoOptions,
+  ppoSchema,
+  type ResolvedPpo,
+  refuseContradictions,
+} from "./ppo-options.ts";
 import { PpoResult, summarizePpo } from "./ppo-result.ts";
 import { ppoView } from "./ppo-view.ts";
 import { criticCompanion, criticOf, learnValues, type ValueUpdate } from "./value-function.ts";
@@ -199,3 +210,24 @@ function inOne(
     },
   };
 }
+
+describeJob(
+  ppo,
+  playJob({
+    verb: "ppo",
+    schema: ppoSchema,
+    models: ["model", "value"],
+    complete(checked: CheckedPpo) {
+      refuseContradictions(checked);
+      return completePpo(checked, checked.model as Model, checked.value as Model | undefined);
+    },
+    besides: ({ value, valueLora, model }): Record<string, number> => {
+      const { adapter, masters, gradients, optimizer } = standingMemory({
+        ...{ model: value ?? model, lora: valueLora },
+        scalarHead: true,
+      });
+      const trained = (adapter ?? masters) + gradients + optimizer;
+      return { "value function": trained + (value && value !== model ? value.info.weightBytes : 0) };
+    },
+  }),
+);

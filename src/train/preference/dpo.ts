@@ -5,11 +5,13 @@
  *
  * What it leaves out: pairs drawn while it trains (online DPO), a reference that moves, WPO's weights, and several processes.
  */
+import { describeJob } from "../../core/job-description.ts";
 import { resolveOptions } from "../../core/options.ts";
 import { Run, type RunContext } from "../../core/run.ts";
 import { StepPlan } from "../batches.ts";
 import { refuseHeldOut, runOverData } from "../data-run.ts";
 import { dataMeter } from "../data-view.ts";
+import { dataJob } from "../jobs/data-job.ts";
 import type { DpoEvent } from "./dpo-events.ts";
 import { completeDpo, type DpoOptions, dpoSchema, type ResolvedDpo } from "./dpo-options.ts";
 import { accumulatePairs, comparePairs, type ReferredPairs, referenceLogprobs } from "./dpo-pass.ts";
@@ -17,7 +19,7 @@ import { DpoResult } from "./dpo-result.ts";
 import { dpoView } from "./dpo-view.ts";
 import { asEvaluation } from "./pair-report.ts";
 import { summarizePairs } from "./pair-summary.ts";
-import { describePairs, encodeCompletion, encodePairs, type PreferenceData, pairLength } from "./pairs.ts";
+import { countPairs, describePairs, encodeCompletion, encodePairs, type PreferenceData, pairLength } from "./pairs.ts";
 
 /** Trains a model on preferences. Returns at once; await it, or show it in a cell. */
 export function dpo(options: DpoOptions): Run<DpoResult, DpoEvent> {
@@ -72,3 +74,19 @@ async function train(options: ResolvedDpo, context: RunContext<DpoEvent>): Promi
     context,
   );
 }
+
+describeJob(
+  dpo,
+  dataJob({
+    verb: "dpo",
+    schema: dpoSchema,
+    models: ["model"],
+    references: 1,
+    complete: completeDpo,
+    async encode(options: ResolvedDpo, signal) {
+      return countPairs(
+        await encodePairs("dpo: data", options.data, options.model.tokenizer, encodeCompletion, options, signal),
+      );
+    },
+  }),
+);

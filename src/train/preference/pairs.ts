@@ -4,6 +4,7 @@ import { MedgymError } from "../../core/errors.ts";
 import { checkPreference, type PlacedRow, type PreferenceRow } from "../../data/index.ts";
 import type { ChatMessage, Tokenizer } from "../../text/tokenizer.ts";
 import { commonLength, countScored, encodeRow, type Overlong } from "../examples.ts";
+import type { Encoded } from "../jobs/data-job.ts";
 import { named, OverlongRows, placedRows, type RowData } from "../rows.ts";
 
 export type PreferenceData = RowData<PreferenceRow>;
@@ -172,6 +173,15 @@ function tokensJudged({ prompt, tools, ...row }: PreferenceRow, side: "chosen" |
     return tokenizer.encode(`${prompt ?? ""}${completion}`, { addSpecialTokens: true });
   const messages = [...((prompt ?? []) as readonly ChatMessage[]), ...completion];
   return tokenizer.encode(tokenizer.applyChatTemplate(messages, { tools, addGenerationPrompt: false }));
+}
+
+/** What they come to, for a prediction of memory and time. */
+export function countPairs({ items, counts }: Pairs): Encoded {
+  return {
+    lengths: items.map(pairLength),
+    scored: items.map(({ chosen, rejected }) => countScored(chosen.mask) + countScored(rejected.mask)),
+    facts: { rows: counts.rows, pairs: counts.pairs, tokens: counts.tokens },
+  };
 }
 
 export function describePairs(data: PreferenceData, { counts, hash }: Pairs) {

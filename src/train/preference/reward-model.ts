@@ -4,13 +4,15 @@
  *
  * What it leaves out: rewards of single steps (process reward models), rankings of more than two, and several processes.
  */
+import { describeJob } from "../../core/job-description.ts";
 import { resolveOptions } from "../../core/options.ts";
 import { Run, type RunContext } from "../../core/run.ts";
 import { StepPlan } from "../batches.ts";
 import { refuseHeldOut, runOverData } from "../data-run.ts";
 import { dataMeter } from "../data-view.ts";
+import { dataJob } from "../jobs/data-job.ts";
 import { asEvaluation } from "./pair-report.ts";
-import { describePairs, encodeJudged, encodePairs, type PreferenceData, pairLength } from "./pairs.ts";
+import { countPairs, describePairs, encodeJudged, encodePairs, type PreferenceData, pairLength } from "./pairs.ts";
 import type { RewardModelEvent } from "./reward-events.ts";
 import {
   completeRewardModel,
@@ -61,3 +63,26 @@ async function train(options: ResolvedRewardModel, context: RunContext<RewardMod
     context,
   );
 }
+
+describeJob(
+  trainRewardModel,
+  dataJob({
+    verb: "trainRewardModel",
+    schema: rewardModelSchema,
+    models: ["model"],
+    scalarHead: true,
+    complete: completeRewardModel,
+    async encode(options: ResolvedRewardModel, signal) {
+      return countPairs(
+        await encodePairs(
+          "trainRewardModel: data",
+          options.data,
+          options.model.tokenizer,
+          encodeJudged,
+          options,
+          signal,
+        ),
+      );
+    },
+  }),
+);

@@ -3,12 +3,14 @@
  * every weight. Read `train` from the top: data, what a step learns, what is measured; the steps are in ../data-run.ts, the
  * formulas in ../math.
  */
+import { describeJob } from "../../core/job-description.ts";
 import { resolveOptions } from "../../core/options.ts";
 import { Run, type RunContext } from "../../core/run.ts";
 import { StepPlan } from "../batches.ts";
 import { refuseHeldOut, runOverData } from "../data-run.ts";
 import { dataMeter } from "../data-view.ts";
-import { type Examples, encodeExamples } from "../examples.ts";
+import { countScored, type Examples, encodeExamples } from "../examples.ts";
+import { dataJob } from "../jobs/data-job.ts";
 import { accumulateGradients, evaluateLoss } from "../pass.ts";
 import { describeData } from "../references.ts";
 import type { SftData } from "../rows.ts";
@@ -65,3 +67,22 @@ const describe = (data: SftData, examples: Examples) => ({
   hash: examples.hash,
   description: describeData(data, examples),
 });
+
+describeJob(
+  sft,
+  dataJob({
+    verb: "sft",
+    schema: sftSchema,
+    models: ["model"],
+    complete: completeSft,
+    async encode(options: ResolvedSft, signal) {
+      const examples = await encodeExamples("sft: data", options.data, options.model.tokenizer, options, signal);
+      const { items, rows, tokens, scoredTokens } = examples;
+      return {
+        lengths: items.map(({ ids }) => ids.length),
+        scored: items.map(({ mask }) => countScored(mask)),
+        facts: { rows, sequences: items.length, tokens, "tokens that are learned": scoredTokens },
+      };
+    },
+  }),
+);
