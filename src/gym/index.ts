@@ -10,7 +10,6 @@ export {
   type RowSource,
 } from "./contamination/contamination.ts";
 export { advance, balanced, type CurriculumState, drawTasks, type Level, startCurriculum } from "./curriculum.ts";
-export { type Demonstration, type DemonstrationOptions, demonstrations } from "./demonstrations.ts";
 export {
   type Brief,
   type Domain,

@@ -6,10 +6,10 @@ import { Random } from "../../core/random.ts";
 import { renderAnswer } from "../answer-form.ts";
 import { findPresentation, presentations } from "../clinical/index.ts";
 import { contamination } from "../contamination/contamination.ts";
-import { demonstrations } from "../demonstrations.ts";
 import { expertPolicy, play, recordOf, replay } from "../play.ts";
 import { scoreEpisode } from "../reward.ts";
 import { phraseFinder } from "../rewards/terms.ts";
+import { synthesize } from "../synthesize/index.ts";
 import { type Split, type Task, taskSchema } from "../task.ts";
 import type { ConsultationCase } from "./cases.ts";
 import {
@@ -293,8 +293,8 @@ describe("the expert", () => {
   });
 
   test("its episodes are chat rows", async () => {
-    const rows = await demonstrations(doctor, doctor.tasks({ split: "train", count: 5 }));
-    expect(rows.map(({ messages }) => messages.at(-1)!.role)).toEqual(Array(5).fill("assistant"));
+    const rows = await synthesize({ domains: [doctor], tasks: doctor.tasks({ split: "train", count: 5 }) });
+    expect(rows.rows.map(({ messages }) => messages.at(-1)!.role)).toEqual(Array(5).fill("assistant"));
   });
 });
 

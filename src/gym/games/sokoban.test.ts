@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../core/random.ts";
 import { renderAnswer } from "../answer-form.ts";
 import { contamination } from "../contamination/contamination.ts";
-import { demonstrations } from "../demonstrations.ts";
 import { lint } from "../lint/lint.ts";
 import { expertPolicy, play, recordOf, replay } from "../play.ts";
 import { scoreEpisode } from "../reward.ts";
+import { synthesize } from "../synthesize/index.ts";
 import { splits, type Task, taskSchema } from "../task.ts";
 import { canonicalRows, type Move, moves } from "./game.ts";
 import { randomMoves } from "./random-moves.ts";
@@ -263,11 +263,11 @@ describe("a board in words", () => {
 describe("policies", () => {
   test("the expert solves all; its episodes are chat rows that end with its answer", async () => {
     const tasks = game.tasks({ split: "train", count: 60, seed: 4 });
-    const rows = await demonstrations(game, tasks);
+    const { rows } = await synthesize({ domains: [game], tasks });
     expect(rows).toHaveLength(60);
     expect(rows.every(({ messages }) => messages.at(-1)!.role === "assistant")).toBe(true);
-    expect(rows.every(({ metadata }) => metadata.reward >= 10)).toBe(true); // 11 less at most ten steps
-    await expect(demonstrations(game, game.tasks({ split: "test", count: 1 }))).rejects.toThrow(/is a test task/);
+    expect(rows.every(({ metadata }) => metadata.score >= 10)).toBe(true); // 11 less at most ten steps
+    expect(rows.map(({ metadata }) => metadata.taskId)).toEqual(tasks.map(({ id }) => id));
   });
 
   test("larger boards too", async () => {

@@ -35,10 +35,11 @@ export interface SourceSettings {
   count?: number;
   perTask?: number;
   selfPlay?: SelfPlay & { samples: number };
-  split: "train" | "validation";
+  tasks?: readonly Task[];
+  split?: "train" | "validation";
   tasksPerDomain?: number;
   minScore: number;
-  taskSeed: number;
+  taskSeed?: number;
   seed: number;
 }
 
@@ -61,6 +62,15 @@ interface Plan {
 
 const tasksAtOnce = 64;
 
+function ownTasks(domain: Domain, settings: SourceSettings): Task[] {
+  const { split = "train", taskSeed = 0, tasksPerDomain: count } = settings;
+  const tasks = domain.tasks({ split, seed: taskSeed, ...(count ? { count } : {}) });
+  const wrong = tasks.find((task) => task.split !== split);
+  if (!wrong) return [...tasks];
+  const problem = `data.synthesize: ${wrong.id} is a task of the ${wrong.split} split, not of ${split}.`;
+  throw new MedgymError("invalid-data", problem);
+}
+
 /** The demonstrations of one domain, in an order drawn by the seed. */
 export class Source {
   readonly tasks: readonly Task[];
@@ -75,19 +85,14 @@ export class Source {
   readonly #seen = new Set<string>();
 
   constructor(domain: Domain, all: readonly Strategy[], settings: SourceSettings, signal: AbortSignal) {
-    const { split, seed, taskSeed, selfPlay, tasksPerDomain: count } = settings;
+    const { seed, selfPlay } = settings;
     this.#domain = domain;
     this.#settings = settings;
     this.#signal = signal;
     this.#random = new Random(seed).split(`synthesize ${domain.name}`);
-    const tasks = domain.tasks({ split, seed: taskSeed, ...(count ? { count } : {}) });
-    const wrong = tasks.find((task) => task.split !== split);
-    if (wrong)
-      throw new MedgymError(
-        "invalid-data",
-        `data.synthesize: ${wrong.id} is a task of the ${wrong.split} split, not of ${split}.`,
-      );
-    this.tasks = this.#random.split("tasks").shuffle([...tasks]);
+    this.tasks =
+      settings.tasks?.filter((task) => task.domain === domain.name) ??
+      this.#random.split("tasks").shuffle(ownTasks(domain, settings));
     const scripted = all.filter(
       ({ name, domains }) => name === "expert" || (domain.tools.length > 0 && (domains?.includes(domain.name) ?? true)),
     );

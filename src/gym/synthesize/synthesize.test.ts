@@ -6,7 +6,7 @@ import { rollout } from "../../generate/index.ts";
 import { loadHubTokenizer } from "../../text/hub-tokenizer.ts";
 import { encodeExamples } from "../../train/examples.ts";
 import { contamination } from "../contamination/contamination.ts";
-import type { Domain } from "../domain.ts";
+import type { Domain, Expert } from "../domain.ts";
 import { domain, domains } from "../domains/index.ts";
 import { sokoban } from "../games/index.ts";
 import { expertPolicy, type Policy, play } from "../play.ts";
@@ -121,6 +121,31 @@ test("what cannot be is refused at once", () => {
     /strategies has no "think-frist" \(did you mean "think-first"\?\)/,
   );
   expect(() => make({ count: 3, domains: ["drugs"] })).toThrow(/no domain "drugs"/);
+});
+
+test("tasks of the caller's, in their order, one demonstration of each; the expert may be another", async () => {
+  const place = domain("drug-interaction");
+  const tasks = [3, 0, 5].map((i) => place.tasks({ split: "train", count: 6, seed: 9 })[i]);
+  const expert = { strategies: ["expert"], patterns: [] };
+  const { rows } = await synthesize({ domains: [place], tasks, ...expert });
+  expect(rows.map(({ metadata }) => [metadata.taskId, metadata.strategy])).toEqual(
+    tasks.map(({ id }) => [id, "expert"]),
+  );
+  function* guess(): Expert {
+    yield { name: "submitAnswer", arguments: { answer: "no", reasoning: "From memory." } };
+  }
+  const hasty = { domains: [{ ...place, expert: guess }], tasks, ...expert };
+  await expect(synthesize(hasty)).rejects.toThrow(/3 demonstrations were asked for, and 0 distinct/);
+  expect(await synthesize({ ...hasty, allowFewer: true })).toHaveLength(0);
+  expect(await synthesize({ ...hasty, minScore: 0 })).toHaveLength(3);
+  expect(await synthesize({ domains: [place], tasks, count: 7 })).toHaveLength(7);
+
+  const [held] = place.tasks({ split: "test", count: 1 });
+  const wrong = (more: Partial<SynthesizeOptions>) => () => synthesize({ domains: [place], tasks, ...more });
+  expect(wrong({ tasks: [held] })).toThrow(/is a test task: it must not be learned from/);
+  expect(wrong({ domains: ["triage"] })).toThrow(/is of drug-interaction, and domains are triage/);
+  expect(wrong({ tasks: [tasks[0], tasks[0]] })).toThrow(/is there twice/);
+  expect(wrong({ taskSeed: 3 })).toThrow(/taskSeed is for the domains' own tasks/);
 });
 
 test("progress is told, and a cancel stops it", async () => {

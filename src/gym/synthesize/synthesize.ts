@@ -7,6 +7,7 @@ import { nearest, resolveOptions } from "../../core/options.ts";
 import { Run } from "../../core/run.ts";
 import type { Domain } from "../domain.ts";
 import { domain as domainNamed } from "../domains/index.ts";
+import type { Task } from "../task.ts";
 import { type Outcome, type SelfPlay, Source } from "./source.ts";
 import { patterns, type Strategy, strategies } from "./strategies.ts";
 import { type Demo, Synthesis } from "./synthesis.ts";
@@ -17,8 +18,10 @@ export interface SynthesizeOptions {
   domains: readonly (string | Domain)[];
   /** So many demonstrations in all, as many of each domain as of the others while they last. Give this or `perTask`. */
   count?: number;
-  /** So many different demonstrations of each task. Give this or `count`. */
+  /** So many different demonstrations of each task. Give this or `count`. @default 1 if `tasks` are given */
   perTask?: number;
+  /** These tasks of the domains, in this order, in place of their own; none of the test split. */
+  tasks?: readonly Task[];
   /** By name, or your own. @default all that suit the domain: expert, think-first, think-last, order-1 to order-3, and of question answering think-search-submit, search-think-submit, think-search-analyse-submit, evidence-submit */
   strategies?: readonly (string | Strategy)[];
   /** By name. @default all: quick, comprehensive, medication-first, labs-first, vitals-first, history-first, safety-first */
@@ -31,6 +34,8 @@ export interface SynthesizeOptions {
   tasksPerDomain?: number;
   /** What an episode must earn: the total of the environment's rewards, or the judge's score. @default 0.8 */
   minScore?: number;
+  /** Give those that there are, if they are fewer than asked for: not every task is solved, on slippery ice or in a consultation. @default false */
+  allowFewer?: boolean;
   /** Of the domain's tasks: another one gives other patients. @default 0 */
   taskSeed?: number;
   /** Of order, choice and episodes. @default 0 */
@@ -76,10 +81,15 @@ const schema = z.strictObject({
       samples: z.int().min(1).default(1),
     })
     .optional(),
-  split: z.enum(["train", "validation"]).default("train"),
+  tasks: z
+    .array(z.custom<Task>((value) => typeof (value as Task)?.id === "string", "must be a task"))
+    .min(1)
+    .optional(),
+  split: z.enum(["train", "validation"]).optional(),
   tasksPerDomain: z.int().min(1).optional(),
   minScore: z.number().default(0.8),
-  taskSeed: z.int().default(0),
+  allowFewer: z.boolean().default(false),
+  taskSeed: z.int().optional(),
   seed: z.int().default(0),
 });
 type Settings = z.output<typeof schema>;
@@ -93,7 +103,9 @@ type Settings = z.output<typeof schema>;
  * Fewer than asked for is an error that says how many there are.
  */
 export function synthesize(options: SynthesizeOptions): Run<Synthesis, SynthesisEvent> {
-  const settings = resolveOptions("data.synthesize", options, schema);
+  const given = resolveOptions("data.synthesize", options, schema);
+  const one = given.tasks && given.count === undefined && given.perTask === undefined;
+  const settings: Settings = one ? { ...given, perTask: 1 } : given;
   if ((settings.count === undefined) === (settings.perTask === undefined))
     throw new InvalidOptionError("count", "data.synthesize takes either count (in all) or perTask (of each task).");
   const ways = [
@@ -101,6 +113,7 @@ export function synthesize(options: SynthesizeOptions): Run<Synthesis, Synthesis
     ...chosen("patterns", settings.patterns, patterns),
   ];
   const domains = settings.domains.map((each) => (typeof each === "string" ? domainNamed(each) : each));
+  if (settings.tasks) checkTasks(settings.tasks, domains, settings);
   return new Run(
     "data.synthesize",
     async ({ signal, emit }) => {
@@ -122,6 +135,7 @@ export function synthesize(options: SynthesizeOptions): Run<Synthesis, Synthesis
         }
         signal.throwIfAborted();
       }
+      if (settings.allowFewer) return new Synthesis(rows, rejected);
       throw tooFew(total, rows, sources, rejected);
     },
     view,
@@ -130,6 +144,21 @@ export function synthesize(options: SynthesizeOptions): Run<Synthesis, Synthesis
       return last && { done: last.kept, total: last.total, unit: "demonstrations" };
     },
   );
+}
+
+/** Tasks of the caller's: of these domains, none twice, none of the test split, and nothing said that is for the domains' own. */
+function checkTasks(tasks: readonly Task[], domains: readonly Domain[], settings: Settings): void {
+  const wrong = (problem: string) => new InvalidOptionError("tasks", `data.synthesize: tasks: ${problem}`);
+  for (const option of ["split", "tasksPerDomain", "taskSeed"] as const)
+    if (settings[option] !== undefined) throw wrong(`${option} is for the domains' own tasks; give one or the other.`);
+  const names = domains.map(({ name }) => name);
+  const ids = new Set<string>();
+  for (const { id, domain, split } of tasks) {
+    if (split === "test") throw wrong(`${id} is a test task: it must not be learned from.`);
+    if (!names.includes(domain)) throw wrong(`${id} is of ${domain}, and domains are ${names.join(", ")}.`);
+    if (ids.has(id)) throw wrong(`${id} is there twice.`);
+    ids.add(id);
+  }
 }
 
 /** A demonstration of each source, then the next of each, until there are none. */
@@ -178,7 +207,7 @@ function tooFew(
   return new MedgymError(
     "invalid-data",
     `data.synthesize: ${total} demonstrations were asked for, and ${rows.length} distinct ones exist: ${each.join(", ")}.${left} ` +
-      "Ask for fewer, or give more domains or strategies, a lower minScore, another taskSeed for other patients, of games a larger tasksPerDomain.",
+      "Ask for fewer or say allowFewer, or give more domains or strategies, a lower minScore, another taskSeed for other patients, of games a larger tasksPerDomain.",
   );
 }
 
