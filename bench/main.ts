@@ -5,6 +5,7 @@ import type { Bench, BenchContext } from "./context.ts";
 import { generateBench } from "./generate.ts";
 import { grpoBench } from "./grpo.ts";
 import { gymBench } from "./gym.ts";
+import { jobsBench } from "./jobs.ts";
 import { kernelBench } from "./kernel.ts";
 import { knowledgeBench } from "./knowledge.ts";
 import { loadBench } from "./load.ts";
@@ -26,10 +27,11 @@ const benches: Record<string, Bench> = {
   kernel: kernelBench,
   gym: gymBench,
   knowledge: knowledgeBench,
+  jobs: jobsBench,
 };
 
 /** Without a peer in Python. */
-const alone = new Set(["kernel", "gym"]);
+const alone = new Set(["kernel", "gym", "jobs"]);
 
 const help = `npm run bench [-- name …] [--quick] [--only text] [--report]
 

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { displaySymbol } from "../src/core/display.ts";
 import { MedgymError } from "../src/core/errors.ts";
+import { textTable } from "../src/core/table.ts";
 import { boardView } from "../src/jobs/board/board-view.ts";
 import { jobView } from "../src/jobs/board/job-view.ts";
 import { client } from "../src/jobs/client.ts";
@@ -114,21 +115,37 @@ export async function cancelCommand(names: string[], options: { grace: number })
 
 export async function topCommand(options: { json?: boolean }): Promise<number> {
   const { connection, requests } = await client();
-  const draw = (overview: Overview) =>
-    boardView({ title: "jobs", overview, jobs: overview.jobs, findings: new Map(), nowMs: Date.now() })["text/plain"];
+  const draw = async (overview: Overview) => {
+    const board = boardView({ title: "jobs", overview, jobs: overview.jobs, findings: new Map(), nowMs: Date.now() });
+    const usage = (await connection.request(requests.usage)).filter(({ points }) => points.length > 1);
+    const lines = usage.map(({ name, points }) => [name, sparks(points.map(({ utilisation = 0 }) => utilisation))]);
+    return [board["text/plain"], ...(lines.length ? ["busy, the last minutes", textTable(lines)] : [])].join("\n");
+  };
   if (options.json || !process.stdout.isTTY) {
     const overview = await connection.request(requests.overview);
-    print(options.json ? JSON.stringify(overview, null, 1) : (draw(overview) as string));
+    print(options.json ? JSON.stringify(overview, null, 1) : await draw(overview));
     return 0;
   }
   const control = new AbortController();
   process.once("SIGINT", () => control.abort());
   for await (const overview of connection.watch({ everyMs: 500, signal: control.signal })) {
-    const lines = (draw(overview) as string).split("\n").slice(0, (process.stdout.rows ?? 40) - 1);
+    const { rows = 40, columns } = process.stdout;
+    const lines = (await draw(overview)).split("\n").slice(0, rows - 1);
     // Home, each line to its end cleared, then all below: no flicker.
-    process.stdout.write(`\x1b[H${lines.map((line) => `${line.slice(0, process.stdout.columns)}\x1b[K\n`).join("")}\x1b[J`); // biome-ignore format: a line
+    process.stdout.write(`\x1b[H${lines.map((line) => `${line.slice(0, columns)}\x1b[K\n`).join("")}\x1b[J`);
   }
   return 0;
+}
+
+const sparkCount = 60;
+
+/** The last five minutes of a device as a line of blocks. */
+function sparks(shares: readonly number[]): string {
+  const blocks = "▁▂▃▄▅▆▇█";
+  return shares
+    .slice(-sparkCount)
+    .map((share) => blocks[Math.min(blocks.length - 1, Math.floor(share * blocks.length))])
+    .join("");
 }
 
 export async function pauseCommand(): Promise<number> {

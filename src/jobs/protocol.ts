@@ -34,6 +34,20 @@ export interface Overview {
   jobs: JobRecord[];
 }
 
+export interface UsagePoint {
+  time: number;
+  /** 0 to 1. */
+  utilisation?: number;
+  usedBytes?: number;
+}
+
+/** Of the last hour, a point every five seconds in which jobs ran. */
+export interface DeviceUsage {
+  index: number;
+  name: string;
+  points: UsagePoint[];
+}
+
 /** Errors of these requests carry `data: { code: ErrorCode }` of core/errors.ts. */
 export const requests = {
   hello: new RequestType<Hello, Hello, void>("hello"),
@@ -59,6 +73,7 @@ export const requests = {
   result: new RequestType<{ id: number }, unknown, void>("result"),
   /** What the scheduler did with a job, oldest first. */
   history: new RequestType<{ id: number }, { time: number; what: string }[], void>("history"),
+  usage: new RequestType0<DeviceUsage[], void>("usage"),
   retire: new RequestType0<void, void>("retire"),
 };
 

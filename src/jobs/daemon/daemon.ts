@@ -9,7 +9,7 @@ import { formatBytes, formatDuration } from "../../core/progress-line.ts";
 import { claimAttempt, readClaim } from "../claim.ts";
 import { attemptFolder, attemptVariable } from "../home.ts";
 import { type Assignment, isOver, type JobEvent, type JobRecord, type JobSpec, terminalStates } from "../job.ts";
-import type { ListQuery, Overview } from "../protocol.ts";
+import type { DeviceUsage, ListQuery, Overview } from "../protocol.ts";
 import { AttemptWatch, readJson, readResult, type Watched } from "./attempt.ts";
 import { checkOrder, checkSpec } from "./check.ts";
 import type { DeviceInfo } from "./devices.ts";
@@ -163,6 +163,10 @@ export class Daemon {
     if (record.state !== "succeeded")
       throw new MedgymError("invalid-argument", `${this.#nameOf(id)} has no result: it ${isOver(record.state) ? "is" : "is still"} ${record.state}.`); // biome-ignore format: a sentence
     return this.#resultOf(record);
+  }
+
+  usage(): DeviceUsage[] {
+    return this.#meter.history();
   }
 
   history(id: number): { time: number; what: string }[] {
@@ -431,6 +435,12 @@ export class Daemon {
     const folder = attemptFolder(this.#options.home, id, job.record.attempt);
     const claim = readClaim(folder);
     const failedAlone = exit !== undefined && typeof exit.code === "number" && exit.code !== 0;
+    const output = tailOf(join(folder, "output.log"));
+    if (claim?.by !== "worker" && failedAlone && /ENOSPC|EDQUOT/.test(output)) {
+      this.#trouble = "no space is left on the device for the files of jobs. Free some space: jobs wait until there is some."; // biome-ignore format: a sentence
+      this.#requeue(id, "its worker found no space on the disk");
+      return;
+    }
     if (claim?.by !== "worker" && !job.ending && !failedAlone) {
       this.#neverBegan(id, folder);
       return;
@@ -439,7 +449,7 @@ export class Daemon {
       result: readResult(folder),
       ending: job.ending,
       ...exit,
-      output: tailOf(join(folder, "output.log")),
+      output,
       downshift: readJson(join(folder, "downshift.json")),
     })); // biome-ignore format: a call
   }

@@ -66,7 +66,7 @@ async function start(): Promise<void> {
     return;
   }
   const idleSeconds = seconds("MEDGYM_JOBS_IDLE_SECONDS", 600);
-  const stalledSeconds = seconds("MEDGYM_JOBS_STALLED_SECONDS", 300);
+  const stalledSeconds = seconds("MEDGYM_JOBS_STALLED_SECONDS", 120);
   const devices = await discoverDevices();
   const store = new Store(join(home, "jobs.sqlite"), { pages: values.pages ? Number(values.pages) : undefined });
   const worker = values.worker ? [values.worker] : programArguments(new URL("../worker/main.ts", import.meta.url));

@@ -1,5 +1,6 @@
 /** What jobs and devices use, sampled once a second. */
 import { type GroupUse, processGroups, processStat, ticksPerSecond } from "../process.ts";
+import type { DeviceUsage, UsagePoint } from "../protocol.ts";
 import { type DeviceInfo, gpuProcesses, gpuUse } from "./devices.ts";
 
 export interface Measured {
@@ -15,6 +16,10 @@ export interface DeviceUse {
   foreignBytes?: number;
 }
 
+/** An hour of it, a point every five seconds while jobs run. */
+const historyEveryMs = 5000;
+const historyPoints = 720;
+
 /** nvidia-smi takes some tenths of a second of the driver's time. */
 const gpuEveryMs = 3000;
 
@@ -24,10 +29,17 @@ export class Meter {
   #groups = new Map<number, GroupUse>();
   #sampledMs = 0;
   #gpuAskedMs = Number.NEGATIVE_INFINITY;
+  readonly #history: UsagePoint[][];
+  #noted = Number.NEGATIVE_INFINITY;
 
   constructor(devices: readonly DeviceInfo[]) {
     this.#devices = devices;
     this.#use = devices.map(() => ({}));
+    this.#history = devices.map(() => []);
+  }
+
+  history(): DeviceUsage[] {
+    return this.#devices.map(({ index, name }) => ({ index, name, points: this.#history[index] }));
   }
 
   device(index: number): DeviceUse {
@@ -49,6 +61,16 @@ export class Meter {
     }
     this.#groups = groups;
     this.#sampledMs = now;
+    if (jobs.length > 0 && now - this.#noted >= historyEveryMs) this.#note(now);
+  }
+
+  #note(now: number): void {
+    this.#noted = now;
+    this.#use.forEach(({ utilisation, usedBytes }, index) => {
+      const points = this.#history[index];
+      points.push({ time: Date.now(), utilisation, usedBytes });
+      if (points.length > historyPoints) points.shift();
+    });
   }
 
   /** A job on several slots counts on each in equal parts. */

@@ -117,7 +117,7 @@ test("its worker is gone without a result: lost, and tried again only if the job
 
 test("its worker goes on: so does the watching, and its device stays taken", async () => {
   const home = jobsFolder();
-  const spec = sleeping({ ms: 900, ledger: join(home, "ledger") });
+  const spec = sleeping({ until: join(home, "enough"), ledger: join(home, "ledger") });
   leave(home, 1, {
     record: { spec },
     files: (folder) => {
@@ -131,6 +131,7 @@ test("its worker goes on: so does the watching, and its device stays taken", asy
   const jobs = await jobsForTest({ MEDGYM_DEVICES: "cpu:1" }, home);
   const [second] = await submit(jobs, sleeping());
   expect((await jobs.request(requests.overview)).devices[0].jobs).toEqual([1]);
+  writeFileSync(join(home, "enough"), "");
   expect(await over(jobs, 1)).toMatchObject({ state: "succeeded", attempt: 1 });
   expect(await over(jobs, second)).toMatchObject({ state: "succeeded" });
   expect(readFileSync(join(home, "ledger"), "utf8")).toBe("1 1\n");

@@ -126,6 +126,7 @@ class Client {
     connection.onRequest(requests.resume, () => answer(() => daemon.setPaused(false)));
     connection.onRequest(requests.result, ({ id }) => answer(() => daemon.result(id) ?? null));
     connection.onRequest(requests.history, ({ id }) => answer(() => daemon.history(id)));
+    connection.onRequest(requests.usage, () => answer(() => daemon.usage()));
     connection.onRequest(requests.unfollow, ({ id }) => answer(() => this.#followed.get(id)?.abort()));
     connection.onRequest(requests.follow, ({ id, attempt, from }) =>
       answer(() => {

@@ -63,6 +63,7 @@ async function ended(pid: number): Promise<void> {
 /** What sleeper.mjs is told. */
 export interface SleeperCell {
   ms: number;
+  until?: string;
   value?: unknown;
   ledger?: string;
   end?: "throw" | "exit" | "crash" | "memory" | "eat" | "hang" | "no-claim";

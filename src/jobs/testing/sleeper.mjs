@@ -3,6 +3,7 @@
  * works for a while with events and beats, and leaves a result. Plain JavaScript, so that it starts in some 40 ms.
  *
  * ms      how long it works
+ * until   works until this file is there
  * value   its result
  * ledger  file in which every attempt that begins writes a line: `id attempt`
  * guard   folder in which it holds its devices, one file each; another that holds one is written into the ledger
@@ -43,7 +44,13 @@ setInterval(() => {
   if (!cell.deaf && existsSync(join(folder, "cancel"))) finish({ status: "cancelled", reason: "asked to" });
 }, 20);
 for (let step = 1; step <= (cell.steps ?? 0); step++) setTimeout(tell, (cell.ms * step) / (cell.steps + 1), step);
-setTimeout(conclude, cell.ms);
+if (cell.until) {
+  const waiting = setInterval(() => {
+    if (!existsSync(cell.until)) return;
+    clearInterval(waiting);
+    conclude();
+  }, 10);
+} else setTimeout(conclude, cell.ms);
 
 /** As src/jobs/claim.ts does it. */
 function claim() {
