@@ -14,7 +14,8 @@ import {
   SocketMessageWriter,
 } from "vscode-jsonrpc/node";
 import { type ErrorCode, MedgymError } from "../core/errors.ts";
-import { jobsHome, socketPath } from "./home.ts";
+import { writeError } from "../core/files.ts";
+import { checkOwn, jobsHome, socketPath } from "./home.ts";
 import type { JobEvent, JobRecord } from "./job.ts";
 import { programArguments } from "./program.ts";
 import { type Hello, notifications, type Overview, protocolVersion, requests } from "./protocol.ts";
@@ -253,7 +254,9 @@ export class JobsConnection {
   }
 
   async #tryConnect(): Promise<Link | undefined> {
-    const socket = connectSocket(socketPath(this.home));
+    const path = socketPath(this.home);
+    checkOwn(path);
+    const socket = connectSocket(path);
     const lost = new Promise<void>((resolve) => socket.once("close", () => resolve()));
     const connected = await new Promise<boolean>((resolve) => {
       socket.once("connect", () => resolve(true));
@@ -328,7 +331,11 @@ function fromDaemon({ message, data }: ResponseError<unknown>): MedgymError {
 
 /** True when it answers, or found that another runs; false when it ended without a word. */
 async function startDaemon(home: string, internal: ConnectOptions["_internal"] = {}): Promise<boolean> {
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw writeError(home, error);
+  }
   const program = programArguments(new URL("./daemon/main.ts", import.meta.url));
   const errors = openSync(join(home, "daemon.log"), "a");
   const child = spawn(process.execPath, [...program, "--version", packageVersion(), ...(internal.daemon ?? [])], {

@@ -21,8 +21,10 @@
  * makes `claim` has it.
  */
 import { createHash } from "node:crypto";
+import { existsSync, statSync } from "node:fs";
 import { homedir, hostname, tmpdir, userInfo } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { MedgymError } from "../core/errors.ts";
 
 export function jobsHome(environment: NodeJS.ProcessEnv = process.env): string {
   if (environment.MEDGYM_JOBS) return resolve(environment.MEDGYM_JOBS);
@@ -30,12 +32,22 @@ export function jobsHome(environment: NodeJS.ProcessEnv = process.env): string {
   return join(state, "medgym", `jobs-${hostname()}`);
 }
 
-/** Paths of Unix sockets end at 107 bytes: a longer one is put under the folder for temporary files, in a folder of the user's own. */
+/**
+ * Paths of Unix sockets end at 107 bytes: a longer one is put under the folder for temporary files, in a folder of the user's own, which
+ * `checkOwn` looks at: there, anybody could have made it.
+ */
 export function socketPath(home: string): string {
   const path = join(home, "daemon.sock");
   if (Buffer.byteLength(path) <= 100) return path;
   const name = createHash("sha256").update(home).digest("hex").slice(0, 16);
   return join(tmpdir(), `medgym-${userInfo().uid}`, `${name}.sock`);
+}
+
+/** Throws where the folder of a socket belongs to somebody else: whoever made it could answer in the daemon's place. */
+export function checkOwn(socket: string): void {
+  const folder = dirname(socket);
+  if (existsSync(folder) && statSync(folder).uid !== userInfo().uid)
+    throw new MedgymError("io", `${folder} belongs to another user. Set MEDGYM_JOBS to a shorter path in a folder of your own.`); // biome-ignore format: a sentence
 }
 
 export const attemptFolder = (home: string, id: number, attempt: number): string =>

@@ -4,7 +4,6 @@ import { randomBytes } from "node:crypto";
 import { closeSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { attemptVariable } from "../home.ts";
 import type { Assignment } from "../job.ts";
 import { processIdentity } from "../process.ts";
 
@@ -48,8 +47,8 @@ export class Launcher {
   constructor(options: LauncherOptions) {
     this.#options = options;
     this.#warmFolder = join(options.home, "warm");
-    const { [attemptVariable]: _, ...environment } = process.env;
-    this.#environment = environment;
+    // What the program that happened to start us had set for itself is not for everybody's jobs: each brings its own.
+    this.#environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MEDGYM_") || name === "MEDGYM_JOBS")); // biome-ignore format: a line
     rmSync(this.#warmFolder, { recursive: true, force: true });
   }
 

@@ -10,7 +10,7 @@ import {
   SocketMessageWriter,
 } from "vscode-jsonrpc/node";
 import { MedgymError } from "../../core/errors.ts";
-import { attemptFolder } from "../home.ts";
+import { attemptFolder, checkOwn } from "../home.ts";
 import { isOver } from "../job.ts";
 import { type Hello, notifications, protocolVersion, requests } from "../protocol.ts";
 import type { Daemon } from "./daemon.ts";
@@ -47,6 +47,7 @@ export class JobsServer {
   async listen(): Promise<void> {
     const { path } = this.#options;
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    checkOwn(path);
     rmSync(path, { force: true });
     const listening = new Promise<void>((resolve, reject) => {
       this.#server.once("listening", resolve).once("error", reject);
