@@ -97,6 +97,7 @@ test("08-sokoban-pipeline, shortened: every stage, and the expert solves all", a
   const short = { mapsOfSeed: 8, testMaps: 4, steps: 2, rounds: 1, mapsOfRound: 2, probed: 1 };
   const cells = await runStaged("08-sokoban-pipeline", short, { plots: false });
   const shown = (id: string) => shownBy(cells, id);
+  expect(shown("data")).toContain("0 of 4 test maps lie in a room of the data");
   expect(shown("after")).toMatch(/^success +before +random moves +SFT +expert /m);
   expect(shown("after")).toMatch(/^all +0\.\d+ .* 1\.000 \[1\.000, 1\.000\]/m);
   expect(shown("probe")).toMatch(/from random moves: reward probe.*empty is paid/s);
