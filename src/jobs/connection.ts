@@ -1,7 +1,5 @@
 /** A client's end of the socket: finds the daemon or starts it, and finds it again after its death. */
-import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { connect as connectSocket, type Socket } from "node:net";
 import { join } from "node:path";
 import {
@@ -14,11 +12,11 @@ import {
   SocketMessageWriter,
 } from "vscode-jsonrpc/node";
 import { type ErrorCode, MedgymError } from "../core/errors.ts";
-import { writeError } from "../core/files.ts";
+import { FollowSink } from "./follow-sink.ts";
 import { checkOwn, jobsHome, socketPath } from "./home.ts";
 import type { JobEvent, JobRecord } from "./job.ts";
-import { programArguments } from "./program.ts";
 import { type Hello, notifications, type Overview, protocolVersion, requests } from "./protocol.ts";
+import { packageVersion, startDaemon } from "./start-daemon.ts";
 
 export interface ConnectOptions {
   /** Starts the daemon if none answers. @default true */
@@ -40,6 +38,8 @@ export interface FollowedEvent {
 const startMs = 20_000;
 const retryMs = 30;
 const againMs = 1000;
+/** A daemon may be killed while it answers; so often, and the question kills it. */
+const mostLost = 10;
 /** A daemon may be killed while it starts; so often in a row is no chance. */
 const silentStarts = 4;
 
@@ -80,7 +80,8 @@ export class JobsConnection {
   async request(type: { method: string }, params?: unknown): Promise<unknown> {
     const given = type.method === requests.submit.method ? { token: randomUUID(), ...(params as object) } : params;
     return this.#hold(async () => {
-      for (;;) {
+      for (let lostLinks = 0; ; lostLinks++) {
+        if (lostLinks > mostLost) throw new MedgymError("internal", `the daemon of medgym's jobs ended ${lostLinks} times while it was asked for ${type.method}. ${join(this.home, "daemon.log")} says why.`); // biome-ignore format: a sentence
         const link = await this.#linked();
         const answer = given === undefined ? link.rpc.sendRequest(type.method) : link.rpc.sendRequest(type.method, given); // biome-ignore format: a line
         const lost = link.lost.then(() => lostSymbol);
@@ -285,89 +286,6 @@ const lostSymbol = Symbol("lost");
 const closedError = () => new MedgymError("invalid-argument", "this connection to the jobs was closed.");
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-type Told = { attempt: number; index: number; event: JobEvent } | { job: JobRecord };
-
-/** What came of a job that is followed, in order. */
-class FollowSink {
-  items: Told[] = [];
-  ended = false;
-  broken = false;
-  #socket?: Socket;
-  #wake: () => void = () => {};
-
-  /** What an earlier connection had not told is asked for again. */
-  reset({ socket, lost }: Link): void {
-    this.items = [];
-    this.broken = false;
-    this.#socket = socket;
-    lost.then(() => {
-      if (this.#socket !== socket) return;
-      this.broken = true;
-      this.wake();
-    });
-  }
-
-  take(socket: Socket, told: Told): void {
-    if (socket !== this.#socket) return;
-    this.items.push(told);
-    if ("job" in told) this.ended = true;
-    this.wake();
-  }
-
-  waiting(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
-  }
-
-  wake(): void {
-    this.#wake();
-  }
-}
-
 function fromDaemon({ message, data }: ResponseError<unknown>): MedgymError {
   return new MedgymError((data as { code?: ErrorCode }).code ?? "internal", message);
-}
-
-/** True when it answers, or found that another runs; false when it ended without a word. */
-async function startDaemon(home: string, internal: ConnectOptions["_internal"] = {}): Promise<boolean> {
-  try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw writeError(home, error);
-  }
-  const program = programArguments(new URL("./daemon/main.ts", import.meta.url));
-  const errors = openSync(join(home, "daemon.log"), "a");
-  const child = spawn(process.execPath, [...program, "--version", packageVersion(), ...(internal.daemon ?? [])], {
-    cwd: home,
-    env: { ...(internal.environment ?? process.env), MEDGYM_JOBS: home },
-    detached: true,
-    stdio: ["ignore", "pipe", errors],
-  });
-  closeSync(errors);
-  child.unref();
-  const line = await new Promise<string>((resolve) => {
-    let text = "";
-    child.stdout!.setEncoding("utf8").on("data", (more: string) => {
-      text += more;
-      if (text.includes("\n")) resolve(text);
-    });
-    child.once("error", (error) =>
-      resolve(`${JSON.stringify({ status: "failed", code: "io", message: error.message })}\n`),
-    );
-    child.stdout!.once("end", () => resolve(text));
-  });
-  child.stdout!.destroy();
-  if (!line.includes("\n")) return false;
-  const greeting = JSON.parse(line) as { status: string; code: ErrorCode; message: string };
-  if (greeting.status === "failed") throw new MedgymError(greeting.code, `the daemon of medgym's jobs cannot start: ${greeting.message}`); // biome-ignore format: a line
-  return true;
-}
-
-let version: string | undefined;
-function packageVersion(): string {
-  // src/jobs beside package.json, or dist/src/jobs a folder deeper.
-  const up = import.meta.url.endsWith(".ts") ? "../../package.json" : "../../../package.json";
-  version ??= JSON.parse(readFileSync(new URL(up, import.meta.url), "utf8")).version as string;
-  return version;
 }

@@ -1,8 +1,10 @@
 /** Watches the folder of an attempt and the process that works in it. */
-import { type FSWatcher, readFileSync, statSync, watch } from "node:fs";
+import { type FSWatcher, statSync, watch } from "node:fs";
 import { join } from "node:path";
-import type { Beat, JobEvent, JobResult } from "../job.ts";
+import { attemptFiles } from "../attempt.ts";
+import type { Beat, JobEvent } from "../job.ts";
 import { endGroup, processIdentity } from "../process.ts";
+import { readJson } from "./assignment.ts";
 import type { Exit, Launched } from "./launcher.ts";
 import { EventTail } from "./tail.ts";
 
@@ -37,7 +39,7 @@ export class AttemptWatch {
     this.folder = folder;
     this.worker = worker;
     this.#hooks = hooks;
-    this.#tail = new EventTail(join(folder, "events.jsonl"));
+    this.#tail = new EventTail(join(folder, attemptFiles.events));
     try {
       this.#watcher = watch(folder, () => this.#look()).on("error", () => {});
     } catch {
@@ -50,7 +52,7 @@ export class AttemptWatch {
 
   /** Whole, or undefined. */
   beat(): Beat | undefined {
-    return readJson(join(this.folder, "beat.json"));
+    return readJson(join(this.folder, attemptFiles.beat));
   }
 
   kill(): void {
@@ -75,7 +77,8 @@ export class AttemptWatch {
   #check(): void {
     this.#look();
     if (this.#closed || this.#ending) return;
-    if (this.#resultMs === undefined && exists(join(this.folder, "result.json"))) this.#resultMs = performance.now();
+    if (this.#resultMs === undefined && exists(join(this.folder, attemptFiles.result)))
+      this.#resultMs = performance.now();
     if (this.#resultMs !== undefined && performance.now() - this.#resultMs > lingerMs) this.kill();
     const { pid, identity, exited } = this.worker;
     if (!exited && processIdentity(pid) !== identity) this.#end(undefined);
@@ -92,18 +95,6 @@ export class AttemptWatch {
     this.#look();
     this.close();
     this.#hooks.over(exit);
-  }
-}
-
-export function readResult(folder: string): JobResult | undefined {
-  return readJson(join(folder, "result.json"));
-}
-
-export function readJson<T>(path: string): T | undefined {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    return undefined;
   }
 }
 

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { attemptFiles } from "../attempt.ts";
 import type { Assignment } from "../job.ts";
 import { processIdentity } from "../process.ts";
 
@@ -48,7 +49,7 @@ export class Launcher {
     this.#options = options;
     this.#warmFolder = join(options.home, "warm");
     // What the program that happened to start us had set for itself is not for everybody's jobs: each brings its own.
-    this.#environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MEDGYM_") || name === "MEDGYM_JOBS")); // biome-ignore format: a line
+    this.#environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(MEDGYM|HF|HUGGINGFACE)_/.test(name) || name === "MEDGYM_JOBS")); // biome-ignore format: a line
     rmSync(this.#warmFolder, { recursive: true, force: true });
   }
 
@@ -57,7 +58,7 @@ export class Launcher {
     const warm = environment.NODE_OPTIONS === undefined ? this.#ready.shift() : undefined;
     this.keepWarm();
     if (!warm) return this.#cold([...this.#options.worker, folder], folder, spec.directory, environment);
-    renameSync(warm.log, join(folder, "output.log"));
+    renameSync(warm.log, join(folder, attemptFiles.output));
     const pipe = warm.child.stdin as Writable;
     pipe.end(`${folder}\n`);
     (warm.child.stdio[3] as Readable).destroy();
@@ -85,7 +86,7 @@ export class Launcher {
   }
 
   #cold(args: readonly string[], folder: string, cwd: string, environment: Record<string, string>): Launched {
-    const log = openSync(join(folder, "output.log"), "a");
+    const log = openSync(join(folder, attemptFiles.output), "a");
     try {
       const child = spawn(process.execPath, args, {
         cwd,

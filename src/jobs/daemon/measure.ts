@@ -79,7 +79,7 @@ export class Meter {
     for (const { group, devices } of jobs) {
       const now = groups.get(group);
       const before = this.#groups.get(group);
-      if (!now) continue;
+      if (!now || devices.some((index) => !use[index])) continue; // of an earlier daemon that had more slots
       const busy = before ? Math.max(0, now.cpuTicks - before.cpuTicks) / ticksPerSecond / seconds : 0;
       for (const index of devices) {
         const share = busy / devices.length / this.#devices[index].threads;

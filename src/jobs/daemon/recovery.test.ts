@@ -82,7 +82,7 @@ async function next(home: string, id = 1): Promise<{ end: JobRecord; result: unk
 
 test("no worker had begun: it is begun, under another number", async () => {
   const home = jobsFolder();
-  leave(home, 1, {}); // leased and no more
+  leave(home, 1, { record: { devices: [7] } }); // leased and no more, by a daemon that had more slots
   leave(home, 2, { files: (folder) => writeFileSync(join(folder, "work.json"), "{}") });
   leave(home, 3, { files: (folder) => claimAttempt(folder, "daemon") }); // given up and not yet queued again
   const jobs = await jobsForTest({}, home);

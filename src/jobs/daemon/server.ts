@@ -119,19 +119,19 @@ class Client {
     // An other version's client may ask this too: it is how its daemon gets our place.
     connection.onRequest(requests.retire, () => options.retire());
     connection.onRequest(requests.submit, ({ specs, token }) => answer(() => ({ ids: daemon.submit(specs, token) })));
-    connection.onRequest(requests.get, ({ ids }) => answer(() => daemon.get(ids)));
-    connection.onRequest(requests.list, (query) => answer(() => daemon.list(query)));
-    connection.onRequest(requests.overview, () => answer(() => daemon.overview()));
+    connection.onRequest(requests.get, ({ ids }) => answer(() => daemon.desk.get(ids)));
+    connection.onRequest(requests.list, (query) => answer(() => daemon.desk.list(query)));
+    connection.onRequest(requests.overview, () => answer(() => daemon.desk.overview()));
     connection.onRequest(requests.cancel, ({ id, graceSeconds }) => answer(() => daemon.cancel(id, graceSeconds)));
     connection.onRequest(requests.pause, () => answer(() => daemon.setPaused(true)));
     connection.onRequest(requests.resume, () => answer(() => daemon.setPaused(false)));
-    connection.onRequest(requests.result, ({ id }) => answer(() => daemon.result(id) ?? null));
-    connection.onRequest(requests.history, ({ id }) => answer(() => daemon.history(id)));
-    connection.onRequest(requests.usage, () => answer(() => daemon.usage()));
+    connection.onRequest(requests.result, ({ id }) => answer(() => daemon.desk.result(id) ?? null));
+    connection.onRequest(requests.history, ({ id }) => answer(() => daemon.desk.history(id)));
+    connection.onRequest(requests.usage, () => answer(() => daemon.desk.usage()));
     connection.onRequest(requests.unfollow, ({ id }) => answer(() => this.#followed.get(id)?.abort()));
     connection.onRequest(requests.follow, ({ id, attempt, from }) =>
       answer(() => {
-        const [{ attempt: newest }] = daemon.get([id]);
+        const [{ attempt: newest }] = daemon.desk.get([id]);
         this.#followed.get(id)?.abort();
         const control = new AbortController();
         this.#followed.set(id, control);
@@ -142,7 +142,7 @@ class Client {
       answer(() => {
         this.#everyMs = everyMs ?? defaultEveryMs;
         this.#toldVersion = daemon.version;
-        return daemon.overview();
+        return daemon.desk.overview();
       }),
     );
     connection.listen();
@@ -176,7 +176,7 @@ class Client {
     this.#toldVersion = daemon.version;
     this.#sending = true;
     try {
-      await this.#connection.sendNotification(notifications.changed, daemon.overview());
+      await this.#connection.sendNotification(notifications.changed, daemon.desk.overview());
     } finally {
       this.#sending = false;
     }
@@ -190,7 +190,7 @@ class Client {
     try {
       while (!signal.aborted) {
         const touched = daemon.touched(id);
-        const [job] = daemon.get([id]); // before the reading: what an end leaves is read after it
+        const [job] = daemon.desk.get([id]); // before the reading: what an end leaves is read after it
         let batch = tail.read();
         if (batch.length === 0 && at < job.attempt) {
           tail.close();

@@ -7,25 +7,22 @@ import type { DeviceUse } from "./measure.ts";
 import type { Plan } from "./schedule.ts";
 import type { Job } from "./store.ts";
 
-interface Circumstances {
+export interface Circumstances {
   paused: boolean;
+  /** Why nothing can be written. */
   trouble?: string;
-  reserved: Plan["reserved"];
+  reserved?: Plan["reserved"];
+  /** How many there are, and how many of them nobody holds. */
+  devices: number;
+  free: number;
   nameOf(id: number): string;
 }
 
-/** Why a job waits, in one sentence. */
+/** Why a job waits, in one sentence. `unmet`: the jobs that it waits for. */
 export function whyWaiting(
   { id, spec, reason }: JobRecord,
-  {
-    paused,
-    trouble,
-    reserved,
-    nameOf,
-    unmet,
-    devices,
-    free,
-  }: Circumstances & { unmet: readonly string[]; devices: number; free: number },
+  unmet: readonly string[],
+  { paused, trouble, reserved, devices, free, nameOf }: Circumstances,
 ): string {
   const before = reason ? ` (${reason})` : "";
   if (unmet.length > 0) return `waits for ${listed(unmet)}${before}`;
