@@ -8,6 +8,7 @@ import { gymBench } from "./gym.ts";
 import { jobsBench } from "./jobs.ts";
 import { kernelBench } from "./kernel.ts";
 import { knowledgeBench } from "./knowledge.ts";
+import { learningBench } from "./learning.ts";
 import { loadBench } from "./load.ts";
 import { loadWarning, machine } from "./machine.ts";
 import { Models } from "./models.ts";
@@ -28,10 +29,14 @@ const benches: Record<string, Bench> = {
   gym: gymBench,
   knowledge: knowledgeBench,
   jobs: jobsBench,
+  learning: learningBench,
 };
 
 /** Without a peer in Python. */
-const alone = new Set(["kernel", "gym", "jobs"]);
+const alone = new Set(["kernel", "gym", "jobs", "learning"]);
+
+/** Run only when named: they take an hour or more. */
+const long = new Set(["learning"]);
 
 const help = `npm run bench [-- name …] [--quick] [--only text] [--report]
 
@@ -39,7 +44,8 @@ Each bench runs medgym and its peers in turn in one run and compares them; figur
   --quick       one short round of a few rows (about a minute); writes no file
   --only text   the rows whose names contain the text, such as "LoRA step mini, 1 core"
   --report      measures nothing: makes the tables of docs/performance.md anew from bench/results/
-Benches: ${Object.keys(benches).join(", ")}`;
+Benches: ${Object.keys(benches).join(", ")}
+Only when named, as they take long: ${[...long].join(", ")}`;
 
 /** The programs that are compared with; each is made when first needed. */
 export interface Peers {
@@ -75,7 +81,7 @@ export async function main(root: string, argv: string[], peers: Peers): Promise<
   }
 
   const startedAt = performance.now();
-  const names = parsed.positionals.length ? parsed.positionals : Object.keys(benches);
+  const names = parsed.positionals.length ? parsed.positionals : Object.keys(benches).filter((name) => !long.has(name));
   const python = names.every((name) => alone.has(name)) ? "" : await peers.python();
   const models = new Models(peers.llama);
   const all: Results["rows"] = [];

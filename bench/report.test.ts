@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { LearningDetails } from "./learning.ts";
 import type { Machine } from "./machine.ts";
 import { number, type Results, summary, targetText, writeReport } from "./report.ts";
 import { met, type Row, ratio } from "./rows.ts";
@@ -141,4 +142,28 @@ test("the terminal's line", () => {
     "LoRA step nano, 1 core: peak memory: 300 MB (bf16); peer 600 MB (torch f32); 0.5 ×; target ≤ 0.4 ×: MISSED [61 s]",
   );
   expect(summary({ name: "x", failed: "a\nb", seconds: 2 })).toBe("x: FAILED [2 s]\n    a\n    b");
+});
+
+test("lifts have a table of their own: greedy with interval and target, at T = 1, seconds", () => {
+  const about = (value: number) => ({ value, low: value - 0.1, high: value + 0.1, n: 200 });
+  const change = (before: number, after: number) => ({
+    ...{ before: about(before), after: about(after) },
+    difference: { ...about(after - before), p: 0.001 },
+  });
+  const details: LearningDetails = {
+    ...{ course: "frozen-lake", verb: "grpo", measure: "success", seed: 1, n: 200, mixed: 0.4375, warnings: [] },
+    ...{ seconds: 123.4, sftSeconds: 56, greedy: change(0.25, 0.875), drawn: change(0.125, 0.5) },
+  };
+  const name = "learning frozen-lake, seed 1: grpo, success";
+  const row: Row = { ...step(0.625), name, unit: "lift", peer: undefined, target: { atLeast: 0.55 }, details };
+  const { text, left } = report(
+    [{ bench: "learning", machine, rows: [row, { name: "learning x", failed: "no" }] }],
+    "<!-- bench: learning -->\n<!-- /bench -->\n",
+  );
+  expect(left).toEqual([]);
+  const cells = "frozen-lake, seed 1: grpo, success | 200 | 0.250 | 0.875 | +0.625 [+0.525, +0.725] | ≥ +0.550 | yes";
+  expect(text).toContain(
+    `| ${cells} | 0.125 | 0.500 | +0.375 [+0.275, +0.475] | 44 % | 56 s | 123 s | 2026-11-20, A, 0123456 |`,
+  );
+  expect(text).toMatch(/\| learning x \| failed \|( {2}\|){11} 2026-11-20/);
 });

@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { LearningDetails } from "./learning.ts";
 import type { Machine } from "./machine.ts";
 import { type FailedRow, type Figure, met, type Row, ratio, type Target } from "./rows.ts";
 
@@ -24,6 +25,7 @@ const tables: Record<string, string[]> = {
   kernel: ["kernel"],
   gym: ["gym"],
   knowledge: ["knowledge"],
+  learning: ["learning"],
 };
 
 export function readResults(folder: string): Results[] {
@@ -52,7 +54,7 @@ export function withTables(page: string, results: Results[]): string {
       if (!prefixes) throw new Error(`no table is called ${name}; there are ${Object.keys(tables).join(", ")}`);
       const rank = ({ row }: Measured) => prefixes.findIndex((prefix) => row.name.startsWith(prefix));
       const chosen = measured.filter((one) => rank(one) >= 0).sort((a, b) => rank(a) - rank(b));
-      return `${begin}${chosen.length ? renderTable(chosen) : "Not measured yet.\n"}${end}`;
+      return `${begin}${chosen.length ? (name === "learning" ? renderLearning(chosen) : renderTable(chosen)) : "Not measured yet.\n"}${end}`;
     },
   );
 }
@@ -73,14 +75,38 @@ function newest(results: Results[]): Measured[] {
   return [...byName.values()];
 }
 
+/** Lifts: greedy with the interval of the paired difference, and at temperature 1. */
+function renderLearning(measured: Measured[]): string {
+  const header = ["", "n", "start", "after", "lift", "target", "met"];
+  const more = ["T = 1: start", "after", "lift", "groups that differ", "start made in", "trained in", "measured"];
+  const lift = ({ value, low, high }: { value: number; low: number; high: number }) =>
+    `${signed(value)} [${signed(low)}, ${signed(high)}]`;
+  const lines = measured.map(({ row, machine }) => {
+    const when = whenMeasured(measured, machine);
+    if ("failed" in row) return [row.name, "failed", ...Array.from({ length: 11 }, () => ""), when];
+    const { n, greedy, drawn, mixed, sftSeconds, seconds } = row.details as LearningDetails;
+    const verdict = met(row) ? "yes" : "**no**";
+    return [
+      ...[row.name.replace("learning ", ""), String(n), greedy.before.value.toFixed(3), greedy.after.value.toFixed(3)],
+      ...[
+        lift(greedy.difference),
+        row.target && "atLeast" in row.target ? `≥ ${signed(row.target.atLeast)}` : "",
+        verdict,
+      ],
+      ...[drawn.before.value.toFixed(3), drawn.after.value.toFixed(3), lift(drawn.difference)],
+      ...[`${Math.round(100 * mixed)} %`, `${Math.round(sftSeconds)} s`, `${Math.round(seconds)} s`, when],
+    ];
+  });
+  return `${table([...header, ...more], lines)}\n${machineLines(measured)}`;
+}
+
+const signed = (value: number) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(3);
+
 function renderTable(measured: Measured[]): string {
-  const machines = [...new Set(measured.map(({ machine }) => describe(machine)))];
   const withPeer = measured.some(({ row }) => !("failed" in row) && row.peer);
   const header = ["", "medgym", ...(withPeer ? ["best peer", "ratio"] : []), "target", "met", "measured"];
   const lines = measured.map(({ row, machine }) => {
-    const letter = String.fromCharCode(65 + machines.indexOf(describe(machine)));
-    const commit = machine.commit.slice(0, 7) + (machine.dirty ? " + changes" : "");
-    const when = `${machine.date.slice(0, 10)}, ${letter}, ${commit}`;
+    const when = whenMeasured(measured, machine);
     if ("failed" in row) return [row.name, "failed", ...(withPeer ? ["", ""] : []), "", "no", when];
     const times = ratio(row);
     const peer = withPeer ? [row.peer ? cell(row.peer, row.unit) : "", times ? `${number(times)} ×` : ""] : [];
@@ -91,10 +117,23 @@ function renderTable(measured: Measured[]): string {
   const notes = measured.flatMap(({ row }) =>
     "failed" in row ? [] : (row.notes ?? []).map((n) => `${row.name}: ${n}`),
   );
-  const table = [header, header.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
-  const below = [...notes, ...machines.map((text, i) => `${String.fromCharCode(65 + i)}: ${text}`)];
-  return `${table}\n${below.map((line) => `- ${line}\n`).join("")}`;
+  return `${table(header, lines)}\n${notes.map((line) => `- ${line}\n`).join("")}${machineLines(measured)}`;
 }
+
+const table = (header: string[], lines: string[][]) =>
+  [header, header.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+
+const machinesOf = (measured: Measured[]) => [...new Set(measured.map(({ machine }) => describe(machine)))];
+
+function whenMeasured(measured: Measured[], machine: Machine): string {
+  const letter = String.fromCharCode(65 + machinesOf(measured).indexOf(describe(machine)));
+  return `${machine.date.slice(0, 10)}, ${letter}, ${machine.commit.slice(0, 7)}${machine.dirty ? " + changes" : ""}`;
+}
+
+const machineLines = (measured: Measured[]) =>
+  machinesOf(measured)
+    .map((text, i) => `- ${String.fromCharCode(65 + i)}: ${text}\n`)
+    .join("");
 
 const describe = ({ cpu, cores, memoryGiB, isa, governor, node }: Machine) =>
   `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${isa}${governor === "unknown" ? "" : `, governor ${governor}`}, Node ${node}`;

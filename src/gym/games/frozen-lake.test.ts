@@ -77,16 +77,18 @@ describe("a lake in words", () => {
     const episode = worded.start(task);
     const at = (text: string) => expect(String(episode.messages.at(-1)!.content)).toContain(text);
     await episode.step(says("Right", "Down"));
-    at("You 2 2; goal 4 4; holes 1 3, 2 1, 2 3, 3 4, 4 1.\nAround you: Up ice, Down ice, Left hole, Right hole.\n");
-    await episode.step(says("Left"));
     at(
-      "You 2 1; goal 4 4; holes 1 3, 2 1, 2 3, 3 4, 4 1.\nAround you: Up ice, Down ice, Left edge, Right ice.\n\nLost.",
+      "You 2 2; goal 4 4; holes 1 3, 2 1, 2 3, 3 4, 4 1.\nAround: Left hole, Right hole, Up ice farther, Down ice nearer.\n",
     );
+    await episode.step(says("Left"));
+    at("You 2 1; goal 4 4; holes 1 3, 2 1, 2 3, 3 4, 4 1.\n");
+    at("\nAround: Right ice nearer, Up ice farther, Down ice nearer, Left edge.\n\nLost.");
     expect(worded.start({ ...task, state: { rows: ["P_", "_G"] } }).messages[0].content).not.toContain("Signs");
-    expect(inWords(2).show(["P_", "_G"])).toEqual([
+    expect(inWords(2).show(["P_", "_G"], 4)).toEqual([
       "You 1 1; goal 2 2; holes none.",
-      "Around you: Up edge, Down ice, Left edge, Right ice.",
+      "Around: Up edge, Down ice nearer, Left edge, Right ice nearer.",
     ]);
+    expect(inWords(2).show(["__", "PG"], 1)[1]).toBe("Around: Down edge, Left edge, Right goal, Up ice farther.");
   });
 
   test("the same maps, told without loss: what is read again is the map, and the expert solves all", async () => {
@@ -99,6 +101,14 @@ describe("a lake in words", () => {
       expect((await play(worded, each, expertPolicy(worded, each))).end).toBe("solved");
     (await lint(tasks, { environment: worded })).assert();
   });
+});
+
+test("one move an answer is told so", () => {
+  const told = (options: object) => String(frozenLake(options).start(task).messages[0].content);
+  expect(told({ actionsPerTurn: 1 })).toMatch(
+    /10 moves, one in each answer\..*nothing else: <answer>Right<\/answer>\.$/s,
+  );
+  expect(told({})).toMatch(/10 moves, at most 5 in one answer\..*<answer>Right \|\| Up<\/answer>\.$/s);
 });
 
 describe("solvers", () => {

@@ -14,8 +14,8 @@ export interface FrozenLakeOptions extends GameLimits {
   /** Each move goes where it should, or to either side of that, with chance 1/3 each. @default false */
   slippery?: boolean;
   /**
-   * "grid": the map as a picture of signs. "words": the places of player, goal and holes, and what lies next to the player; the same
-   * map, for models that cannot read a picture. @default "grid"
+   * "grid": the map as a picture of signs. "words": the places of player, goal and holes, and what lies next to the player, from another
+   * side at each move; the same map, for models that cannot read a picture. @default "grid"
    */
   view?: "grid" | "words";
 }
@@ -39,7 +39,7 @@ export function frozenLake(options: FrozenLakeOptions = {}): Domain {
     : "You go where you want to go.";
   const signs =
     view === "words"
-      ? "A place is its row and its column, counted from the upper left."
+      ? "A place is its row and its column, counted from the upper left. Ice is nearer to the goal or farther, as rows and columns count."
       : "Signs: P you, _ ice, O hole, G goal, X you in a hole, √ you at the goal.";
   return defineGame({
     name: "frozen-lake",

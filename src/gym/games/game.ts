@@ -56,7 +56,8 @@ export interface MoveOutcome {
 
 /** How a map is written, and read again: the expert sees nothing else. */
 export interface MapView {
-  show(rows: readonly string[]): readonly string[];
+  /** `made`: moves so far. */
+  show(rows: readonly string[], made: number): readonly string[];
   /** The map in a text that holds one, with other lines around it. */
   read(text: string): string[];
 }
@@ -127,9 +128,14 @@ export function defineGame(game: Game): Domain {
 }
 
 function opening({ rules, limits }: Game, task: Task): ChatMessage[] {
+  const single = limits.actionsPerTurn === 1;
+  const each = single ? "one in each answer" : `at most ${limits.actionsPerTurn} in one answer`;
+  const form = single
+    ? "<answer>your move</answer> and nothing else: <answer>Right</answer>."
+    : "<answer>your moves</answer> and nothing else, the moves with || between them: <answer>Right || Up</answer>.";
   const system = `${rules}
-Moves: ${moves.join(", ")}. You have ${limits.maxTurns} turns and ${limits.maxActions} moves, at most ${limits.actionsPerTurn} in one answer.
-Always write <think>your thoughts</think><answer>your moves</answer> and nothing else, the moves with || between them: <answer>Right || Up</answer>.`;
+Moves: ${moves.join(", ")}. You have ${limits.maxTurns} turns and ${limits.maxActions} moves, ${each}.
+Always write <think>your thoughts</think>${form}`;
   return [
     { role: "system", content: system },
     { role: "user", content: `${task.ticket}\n\n${status(limits, 1, 0)}` },
@@ -165,7 +171,7 @@ function playTurn(game: Game, state: GameState, completion: string, turn: number
   const lines = [
     ...(complaint ? [complaint] : []),
     `Made: ${made.join(" || ") || "no move"}. Reward: ${Number(total.toFixed(6))}.`,
-    ...view.show(state.rows),
+    ...view.show(state.rows, state.moves),
     "",
     last ? (end === "solved" ? "Solved." : end === "lost" ? "Lost." : "Over.") : status(limits, turn + 1, state.moves),
   ];
@@ -259,7 +265,7 @@ function taskOf(
     domain: name,
     split,
     kind,
-    ticket: `${goal}\n${view.show(rows).join("\n")}`,
+    ticket: `${goal}\n${view.show(rows, 0).join("\n")}`,
     difficulty,
     criteria: { actions: [], assertions: [] },
     state: { rows },

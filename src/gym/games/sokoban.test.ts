@@ -224,7 +224,7 @@ describe("a board in words", () => {
 
   test("places, what lies next to player and box, where the target is; the thought goes as far as the next push", async () => {
     const map = ["######", "#__###", "#_P__#", "#_X#_#", "#O___#", "######"];
-    const task = { ...taskOf(map), ticket: `Push it:\n${sokobanInWords(6).show(map).join("\n")}` };
+    const task = { ...taskOf(map), ticket: `Push it:\n${sokobanInWords(6).show(map, 0).join("\n")}` };
     expect(task.ticket.split("\n").slice(1)).toEqual([
       "You 3 3; box 4 3; target 5 2; walls 2 4, 2 5, 4 4.",
       "You: Up floor, Down box, Left floor, Right floor.",
@@ -237,7 +237,7 @@ describe("a board in words", () => {
       "<think>I 3 3, box 5 3, target Left. Push Left from 5 4: Right 3 4, Right 3 5, Down 4 5, Down 5 5, Left 5 4, Left 5 3.</think><answer>Right || Right</answer>",
     ]);
     expect(worded.start(task).messages[0].content).not.toContain("Signs");
-    expect(sokobanInWords(5).show(["#####", "#S_X#", "#O_X#", "#___#", "#####"]).slice(0, 2)).toEqual([
+    expect(sokobanInWords(5).show(["#####", "#S_X#", "#O_X#", "#___#", "#####"], 0).slice(0, 2)).toEqual([
       "You 2 2; box 2 4, 3 4; target 2 2, 3 2; walls none.",
       "You: Up wall, Down target, Left wall, Right floor.",
     ]);
