@@ -9,6 +9,7 @@ import { renderCalls } from "../action.ts";
 import { defineEnvironment } from "../environment.ts";
 import { DatabaseThread } from "./database-thread.ts";
 import { index } from "./index-corpus.ts";
+import { machineStart, sameStart } from "./machine-start.ts";
 import type { Passage } from "./passage.ts";
 import { openStore, storeOf } from "./store.ts";
 import { knowledgeTools } from "./tools.ts";
@@ -131,6 +132,39 @@ import { index } from ${path("index-corpus.ts")};
   await index(file, { into: whole });
   expect(found(openStore(into))).toEqual(found(openStore(whole)));
   expect(openStore(into).size).toBe(3000);
+});
+
+test("what a machine that stopped has left is not gone on with: nothing had waited for the disk", async () => {
+  const into = newStore();
+  const run = index(file, { into, batchSize: 500 });
+  const cancelled = (async () => {
+    for await (const _ of run) run.cancel();
+  })();
+  expect(await failure(cancelled)).toMatch(/^cancelled/);
+  const store = new DatabaseThread(into);
+  await store.exec("UPDATE about SET value = 'another' WHERE key = 'start'");
+  await store.close();
+  expect(await failure(index(file, { into }))).toMatch(
+    /^invalid-data: .* was being written when the machine stopped.*begin anew/,
+  );
+  expect(sameStart("minute 100", "minute 102")).toBe(true);
+  expect([sameStart("minute 100", "minute 103"), sameStart("a", "b"), sameStart("a", "a")]).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  expect(sameStart(machineStart(), machineStart())).toBe(true);
+});
+
+test("killed before it could say that it is whole, it only says so", async () => {
+  const into = newStore();
+  await index(file, { into });
+  const store = new DatabaseThread(into);
+  await store.exec("UPDATE about SET value = 'no' WHERE key = 'finished'");
+  await store.close();
+  expect(() => openStore(into)).toThrow(/not finished/);
+  expect(await index(file, { into })).toEqual({ path: into, passages: 3000, added: 0 });
+  expect(found(openStore(into))).toEqual(found(storeOf(corpus)));
 });
 
 test("a signal cancels it; batches that were written stay", async () => {

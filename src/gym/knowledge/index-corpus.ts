@@ -7,6 +7,7 @@ import { resolveOptions } from "../../core/options.ts";
 import { Run, type RunContext, type RunMeter, type RunView } from "../../core/run.ts";
 import { type PlacedRow, readRows } from "../../data/index.ts";
 import { DatabaseThread, SqlError, type Values } from "./database-thread.ts";
+import { machineStart, sameStart } from "./machine-start.ts";
 import type { Passage } from "./passage.ts";
 import { type AboutRow, aboutFrom, askAbout, createTables, finishTables, insertPassage, insertWords, layout, tellAbout, valuesOf } from "./schema.ts"; // biome-ignore format: a list
 
@@ -149,9 +150,9 @@ async function begin(
   await db.exec(
     `PRAGMA page_size = ${pageBytes}; PRAGMA busy_timeout = 100; BEGIN EXCLUSIVE; PRAGMA locking_mode = EXCLUSIVE; COMMIT`,
   );
-  // A killed process leaves whole batches.
+  // A killed process leaves whole batches. Nothing waits for the disk until the end, so a machine that stops may leave anything.
   await db.exec(
-    `PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;
+    `PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;
     ${maxPages ? `PRAGMA max_page_count = ${maxPages};` : ""} BEGIN`,
   );
   const [{ tables }] = await db.all<{ tables: number }>("SELECT count(*) AS tables FROM sqlite_schema");
@@ -159,7 +160,10 @@ async function begin(
     await db.exec(createTables);
     // Words are gathered in memory that fits a cache, then written; sixty-four such parts are merged into one.
     await db.exec(`INSERT INTO words (words, rank) VALUES ('hashsize', ${3 << 20}), ('automerge', 64), ('crisismerge', 1000), ('pgsz', ${pageBytes - 84})`); // biome-ignore format: a row
-    await db.run(tellAbout, Object.entries({ layout: `${layout}`, corpus: print, rows: "0", finished: "no" }));
+    await db.run(
+      tellAbout,
+      Object.entries({ layout: `${layout}`, corpus: print, rows: "0", finished: "no", start: machineStart() }),
+    );
     await db.exec("COMMIT; BEGIN");
     return { rows: 0, finished: false };
   }
@@ -171,6 +175,12 @@ async function begin(
     );
   }
   if (about.corpus !== print) throw otherCorpus(about.corpus, print, into);
+  if (about.finished !== "yes") {
+    if (about.start && !sameStart(about.start, machineStart())) {
+      throw new MedgymError("invalid-data", `${into} was being written when the machine stopped, and may be damaged. Remove it and begin anew.`); // biome-ignore format: a row
+    }
+    await db.run(tellAbout, [["start", machineStart()]]);
+  }
   return { rows: Number(about.rows), finished: about.finished === "yes" };
 }
 
@@ -195,7 +205,11 @@ async function finish(db: DatabaseThread, rows: number): Promise<void> {
       `passages must have ids of their own; "${twice.id}" is there more than once. Name another column: columns: { id: … }.`,
     );
   }
-  await db.run(tellAbout, Object.entries({ rows: `${rows}`, finished: "yes" }));
+  await db.run(tellAbout, [["rows", `${rows}`]]);
+  await db.exec("COMMIT");
+  // all that was written is on the disk before it says that it is whole
+  await db.exec("PRAGMA synchronous = FULL; BEGIN");
+  await db.run(tellAbout, [["finished", "yes"]]);
   await db.exec("COMMIT");
 }
 

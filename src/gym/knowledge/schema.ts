@@ -17,11 +17,11 @@ export const createTables = `
 
 export const rareDocuments = 1000;
 
-/** What searches need beyond the rows themselves: ids that are unique, and the frequent stems. */
+/** What searches need beyond the rows themselves: ids that are unique, and the frequent stems. May be done twice. */
 export const finishTables = `
-  CREATE UNIQUE INDEX passages_by_id ON passages (id);
+  CREATE UNIQUE INDEX IF NOT EXISTS passages_by_id ON passages (id);
   CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, words, row);
-  INSERT INTO frequent SELECT term, doc FROM temp.vocabulary WHERE doc > ${rareDocuments};
+  INSERT OR REPLACE INTO frequent SELECT term, doc FROM temp.vocabulary WHERE doc > ${rareDocuments};
   DROP TABLE temp.vocabulary;
 `;
 
