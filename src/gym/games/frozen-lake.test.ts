@@ -175,6 +175,17 @@ describe("tasks and policies", () => {
     expect(() => frozenLake({ size: 2 }).tasks()).toThrow(/only \d different/);
   });
 
+  test("a lake, its holes and its goal, is in one split: no training episode comes upon a test map", () => {
+    const lakesOf = (split: "train" | "test") =>
+      [1, 2]
+        .flatMap((seed) => firm.tasks({ split, count: 200, seed }))
+        .map(({ state }) => canonicalRows((state as { rows: string[] }).rows.map((row) => row.replace("P", "_"))));
+    const learned = new Set(lakesOf("train"));
+    const held = lakesOf("test");
+    expect(held.filter((lake) => learned.has(lake))).toEqual([]);
+    expect(new Set(held).size).toBeLessThan(held.length); // lakes do come more than once
+  });
+
   const rate = async (domain: typeof firm, policyOf: (task: Task) => Parameters<typeof play>[2]) => {
     const tasks = domain.tasks();
     let solved = 0;

@@ -60,6 +60,8 @@ Reward: 1 at the goal.`,
       const end = goal ? "solved" : lake.holes[lake.player] ? "lost" : undefined;
       return { rewards: { goal }, ...(end ? { end } : {}) };
     },
+    // an episode comes upon its lake from every side: a test map with the same holes and goal would have been learned
+    room: (rows) => rows.map((row) => row.replace("P", "_")),
     draw(random) {
       const lake = drawLake(random, size, p);
       const shortest = shortestWay(lake)?.length ?? 0;
