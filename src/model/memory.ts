@@ -8,6 +8,8 @@ import { engineThreads } from "./reference.ts";
 export interface PassSize {
   /** T of the largest packed batch. */
   tokens: number;
+  /** Of the longest sequence in it: sequences are never cut. */
+  longest: number;
   /** N: positions whose token is scored. */
   scored: number;
   /** Kept for a backward pass; with `checkpoint` only each layer's input. */
@@ -17,7 +19,7 @@ export interface PassSize {
 }
 
 /** Node with medgym loaded; the heap that its loops fill and empty. */
-export const runtimeBytes = 105e6;
+export const runtimeBytes = 165e6;
 
 /** Of activations kept for the backward pass: the type of the products. */
 const keptBytes = ({ dtype }: ModelInfo) => (dtype === "f32" ? 4 : 2);
@@ -26,11 +28,14 @@ const keptBytes = ({ dtype }: ModelInfo) => (dtype === "f32" ? 4 : 2);
 const keptLogitsBytes = 64 * 2 ** 20;
 
 /** Activations of one forward pass and, when kept, its backward pass. */
-export function passBytes(info: ModelInfo, { tokens: T, scored: N, keep, checkpoint, modules = [] }: PassSize): number {
+export function passBytes(
+  info: ModelInfo,
+  { tokens: T, longest: L, scored: N, keep, checkpoint, modules = [] }: PassSize,
+): number {
   const { hiddenSize: H, intermediateSize: F, heads, kvHeads, headDim, layers, vocabSize: V } = info;
   const Q = heads * headDim;
   const row = Q + 2 * kvHeads * headDim;
-  const group = Math.min(T, groupTokens(info));
+  const group = Math.min(T, Math.max(L, groupTokens(info)));
   const ranks = modules.reduce((sum, { rank }) => sum + rank, 0) / Math.max(1, layers);
   const tape = (2 * H + row + Q + 2 * F) * keptBytes(info) + 4 * (heads + 2 + ranks);
   const kept = keep ? (checkpoint ? layers * T * H * 4 + group * tape : layers * T * tape) : 0;
@@ -41,7 +46,13 @@ export function passBytes(info: ModelInfo, { tokens: T, scored: N, keep, checkpo
   const logits = keep && N * V * 4 <= keptLogitsBytes ? N * V * 4 : 0;
   const chunk = Math.min(N, 1024) * Math.min(V, Math.max(512, 2 ** 21 / Math.max(1, Math.min(N, 1024)))) * 4;
   const head = N * H * 4 * (keep ? 4 : 2) + logits + chunk * (keep ? 2 : 1);
-  return kept + stream + scratch + head;
+  return kept + stream + scratch + head + (keep ? attentionBytes(info, L) : 0);
+}
+
+/** Backwards a long sequence is cut into units of queries, each with its own sums of the gradients of the keys that it sees. */
+function attentionBytes({ kvHeads, headDim }: ModelInfo, length: number): number {
+  const units = Math.min(8, Math.ceil(length / 256));
+  return units > 1 ? (2 * 4 * kvHeads * headDim * length * units) / 2 : 0;
 }
 
 /** Tokens that go through a layer together, as native/model/forward.cpp groups them. */

@@ -86,12 +86,12 @@ async function checkData<Options extends ResolvedData>(
     { ...resolved, packing: resolved.packing ?? false, packLength: resolved.maxLength },
     resolved.length,
   );
-  const { tokens, scored: scoredAtOnce } = largestPass(plan, lengths, scored, resolved.microBatchTokens);
+  const { tokens, longest, scored: scoredAtOnce } = largestPass(plan, lengths, scored, resolved.microBatchTokens);
   const { model, lora } = resolved;
   const learning = { model, lora, scalarHead: job.scalarHead };
   const modules = modulesOf(learning);
   const { gradientCheckpointing: checkpoint } = resolved;
-  const activations = passBytes(model.info, { tokens, scored: scoredAtOnce, keep: true, checkpoint, modules });
+  const activations = passBytes(model.info, { tokens, longest, scored: scoredAtOnce, keep: true, checkpoint, modules });
   const total = sum(lengths);
   const memory = estimateOf({
     ...standingMemory(learning),
@@ -142,11 +142,13 @@ function firstRows(data: ResolvedData["data"]): ResolvedData["data"] {
 }
 
 function largestPass(plan: StepPlan, lengths: number[], scored: number[], microBatchTokens: number) {
-  let largest = { tokens: 0, scored: 0 };
+  let largest = { tokens: 0, longest: 0, scored: 0 };
   for (let step = 1; step <= Math.min(plan.steps, sampleSteps); step++) {
     for (const part of microBatches(plan.at(step).indices, lengths, microBatchTokens)) {
       const tokens = sum(part.map((i) => lengths[i]));
-      if (tokens > largest.tokens) largest = { tokens, scored: sum(part.map((i) => scored[i])) };
+      if (tokens <= largest.tokens) continue;
+      const longest = Math.max(...part.map((i) => lengths[i]));
+      largest = { tokens, longest, scored: sum(part.map((i) => scored[i])) };
     }
   }
   return largest;

@@ -110,7 +110,7 @@ async function checkPlay<Options extends PlayNeeds>(job: PlayJob<Options>, optio
   const scored = Math.min(tokens, rollouts * drawn);
   const learning = { model, lora };
   const activations = passBytes(info, {
-    ...{ tokens, scored, keep: true, checkpoint: gradientCheckpointing },
+    ...{ tokens, longest: Math.max(prompt, drawn), scored, keep: true, checkpoint: gradientCheckpointing },
     modules: modulesOf(learning),
   });
   const shared = Math.ceil(atOnce / groupSize);
@@ -121,7 +121,7 @@ async function checkPlay<Options extends PlayNeeds>(job: PlayJob<Options>, optio
     decoding: Math.max(0, decodeBytes(info, atOnce) - activations),
     activations,
     // Trajectories, their log-probabilities and messages, and the heap that they pass through.
-    rollouts: 25e6 + rollouts * positions * 40,
+    rollouts: 10e6 + rollouts * positions * 40,
   });
   return {
     memory,
