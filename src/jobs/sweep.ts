@@ -93,7 +93,9 @@ export function sweep<F extends AnyFunction>(
   if (settings.length === 0)
     throw new MedgymError("invalid-argument", "sweep: there is nothing to try: the space is empty.");
   const label = name ?? `${fn.name || "job"} sweep`;
-  const trials = trialsOf(fn, base, settings, label, rest as SubmitOptions) as Trial<JobOutputOf<F>>[];
+  const trials = trialsOf(fn, base, settings, label, rest as SubmitOptions, halving !== undefined) as Trial<
+    JobOutputOf<F>
+  >[];
   return new Sweep(label, trials, { metric, mode, halving });
 }
 
@@ -104,8 +106,9 @@ function trialsOf(
   settings: readonly Setting[],
   name: string,
   options: SubmitOptions,
+  stops: boolean,
 ): Trial[] {
-  const known = earlierJobs(name);
+  const known = earlierJobs(name, stops);
   return settings.map((setting) => {
     const given = withSetting(base as Record<string, unknown>, setting);
     const jobName = `${name}: ${labelOf(setting)}`;
@@ -116,12 +119,13 @@ function trialsOf(
   });
 }
 
-async function earlierJobs(name: string): Promise<JobRecord[]> {
+/** `stops`: the sweep itself ends some, which are not begun again. */
+async function earlierJobs(name: string, stops: boolean): Promise<JobRecord[]> {
   const { connection, requests } = await client();
   const own = await connection.request(requests.list, { notebook: notebookName(), limit: 10_000 });
-  return own.filter(
-    ({ spec, state }) => spec.name.startsWith(`${name}: `) && (!isOver(state) || state === "succeeded"),
-  );
+  const isTaken = (state: JobRecord["state"]) =>
+    !isOver(state) || state === "succeeded" || (stops && state === "cancelled");
+  return own.filter(({ spec, state }) => spec.name.startsWith(`${name}: `) && isTaken(state));
 }
 
 function isSame({ spec }: JobRecord, name: string, options: object): boolean {
