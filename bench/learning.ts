@@ -53,14 +53,14 @@ export function rowsOf(
   const { lessons, ...start } = learned;
   const reached = lessons.find(({ verb }) => verb === "grpo");
   return lessons.flatMap((lesson) =>
-    measures.map((measure): Row => {
+    Object.keys(measures).map((measure): Row => {
       const { greedy, drawn, ...facts } = lesson;
       const { before, difference } = greedy[measure];
       const ofGrpo = reached && (2 / 3) * reached.greedy[measure].difference.value;
       const atLeast = facts.verb === "grpo" ? leastLift(before.value) : ofGrpo;
       const details = { course: name, measure, ...start, ...facts, greedy: greedy[measure], drawn: drawn[measure] };
       return {
-        name: `learning ${name}, seed ${start.seed}: ${facts.verb}, ${measure === "score" ? "composite" : measure}`,
+        name: `learning ${name}, seed ${start.seed}: ${facts.verb}, ${measure}`,
         unit: "lift",
         better: "more",
         ours: { name: "medgym", median: difference.value, min: difference.low, max: difference.high },

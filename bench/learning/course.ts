@@ -20,8 +20,8 @@ import {
 export interface Course {
   name: string;
   environment: gym.Domain;
-  /** Parts that are to rise; "score" is the composite. */
-  measures: readonly string[];
+  /** What is to rise, by its name in the table: parts of the reward; "score" is the composite. */
+  measures: Readonly<Record<string, string>>;
   /** What grpo's lift must reach from this start. */
   leastLift(before: number): number;
   /** Demonstrations, by seed: they leave the right choice to be found. */
@@ -95,9 +95,13 @@ export async function learn(
     const [{ model }, seconds] = await timed(async () => train());
     const after = await examine(model);
     const changes = (which: "greedy" | "drawn") =>
-      Object.fromEntries(course.measures.map((by) => [by, change(before[which], after[which], by)]));
+      Object.fromEntries(
+        Object.entries(course.measures).map(([name, by]) => [name, change(before[which], after[which], by)]),
+      );
     const { mixed, warnings } = dry;
-    lessons.push({ verb, mixed, warnings, seconds, greedy: changes("greedy"), drawn: changes("drawn") });
+    const lesson = { verb, mixed, warnings, seconds, greedy: changes("greedy"), drawn: changes("drawn") };
+    given.log(`${verb} in ${seconds.toFixed(0)} s: ${JSON.stringify(lesson.greedy)}`);
+    lessons.push(lesson);
   }
   return { seed, n: tasks.length, sftSeconds, lessons };
 }

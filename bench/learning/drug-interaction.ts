@@ -18,7 +18,7 @@ const common = { tasksPerStep: 6, groupSize: 8, steps: 12, learningRate: 1e-3 };
 export const drugInteraction: Course = {
   name: "drug-interaction",
   environment: domain,
-  measures: ["accuracy", "score"],
+  measures: { accuracy: "accuracy", composite: "score" },
   leastLift: () => 0.1,
   shown,
   played: (seed) => tasksOf(seed, "train", Math.ceil(sets.train / 8), 100),

@@ -9,12 +9,12 @@ const lake = gym.games.frozenLake({ view: "words", maxTurns: 10, actionsPerTurn:
 /** Share of moves shown that stop at the first direction that leads nearer over ice, or to the goal. */
 const sense = 0.05;
 
-const common = { tasksPerStep: 8, groupSize: 8, steps: 45, learningRate: 2e-3 };
+const common = { tasksPerStep: 8, groupSize: 8, steps: 28, learningRate: 2e-3 };
 
 export const frozenLake: Course = {
   name: "frozen-lake",
   environment: lake,
-  measures: ["success"],
+  measures: { success: "goal" },
   leastLift: (before) => 0.8 - before,
   shown,
   played: (seed) => lake.tasks({ split: "train", count: 600, seed: seed + 100 }),
