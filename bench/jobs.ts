@@ -67,9 +67,13 @@ class Machine {
 
   static async start(warm: number): Promise<Machine> {
     const home = mkdtempSync(join(tmpdir(), "medgym-bench-jobs-"));
+    const medgym = new URL("../src/index.js", import.meta.url).href;
     writeFileSync(
       join(home, "work.mjs"),
-      "export const nothing = () => 0;\nexport const sleep = ({ seconds }) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));\n",
+      `import ${JSON.stringify(medgym)};
+export const now = () => Date.now();
+export const sleep = ({ seconds }) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+`,
     );
     const environment = { ...process.env, MEDGYM_DEVICES: `cpu:${slots}`, MEDGYM_JOBS_WARM: String(warm) };
     return new Machine(home, await connectJobs({ home, _internal: { environment } }));
@@ -115,12 +119,13 @@ class Machine {
   }
 }
 
-/** Milliseconds from the submission to the worker's first word. */
+/** Milliseconds from the submission to the call of the function, in a worker that has medgym loaded. */
 async function starts(machine: Machine, times: number, pauseMs: number): Promise<number[]> {
   const submitOne = async () => {
     const submittedMs = Date.now();
-    const { ids } = await machine.jobs.request(requests.submit, { specs: [machine.spec("nothing", {})] });
-    return (await machine.begunMs(await machine.over(ids[0]))) - submittedMs;
+    const { ids } = await machine.jobs.request(requests.submit, { specs: [machine.spec("now", {})] });
+    const { id } = await machine.over(ids[0]);
+    return ((await machine.jobs.request(requests.result, { id })) as number) - submittedMs;
   };
   await submitOne();
   const figures: number[] = [];
@@ -154,7 +159,7 @@ async function busyShare(machine: Machine, count: number): Promise<number> {
 async function longQueue(machine: Machine): Promise<Record<"list" | "page" | "board", number[]>> {
   const { jobs } = machine;
   await jobs.request(requests.pause);
-  const specs = range(10_000).map((i) => machine.spec("nothing", { i }, { name: `job-${i}`, notebook: `n${i % 7}`, gpus: 1 + (i % 3) })); // biome-ignore format: a line
+  const specs = range(10_000).map((i) => machine.spec("now", { i }, { name: `job-${i}`, notebook: `n${i % 7}`, gpus: 1 + (i % 3) })); // biome-ignore format: a line
   await jobs.request(requests.submit, { specs });
   const timed = async (work: () => Promise<unknown>) => {
     const figures: number[] = [];

@@ -26,6 +26,7 @@ const tables: Record<string, string[]> = {
   gym: ["gym"],
   knowledge: ["knowledge"],
   learning: ["learning"],
+  jobs: ["jobs"],
 };
 
 export function readResults(folder: string): Results[] {
