@@ -61,6 +61,8 @@ const unknownSeconds = 60;
 const foreignShare = 0.1;
 /** So many of a notebook's jobs are looked at for a gang that fits. */
 const widestOf = 1000;
+/** So many jobs behind the first that does not fit are looked at for what starts before it. */
+const backfillDepth = 1000;
 
 const sharesMemory = (job: WaitingJob): boolean => job.shared && job.bytes !== undefined;
 
@@ -109,18 +111,24 @@ export function plan(input: ScheduleInput): Plan {
   let hostJobs = input.running.filter((job) => job.devices.length === 0).length;
   const starts: Plan["starts"] = [];
   let reserved: Plan["reserved"];
+  let unfit = 0;
 
   /** A gang that fits just now starts now: later it would cost idle devices to gather as many. */
   const widest = (jobs: readonly WaitingJob[]): number => {
     let at = 0;
-    if (reserved || devices.filter(({ index }) => holders.get(index)!.length === 0).length < 2) return at;
-    for (let i = 0; i < Math.min(jobs.length, widestOf); i++)
-      if (jobs[i].gpus > Math.max(1, jobs[at].gpus) && place(jobs[i], devices, holders)) at = i;
+    const room = devices.filter(({ index }) => hasRoom(holders.get(index)!)).length;
+    if (reserved || room < 2) return at;
+    for (let i = 0; i < Math.min(jobs.length, widestOf); i++) {
+      const { gpus } = jobs[i];
+      if (gpus > Math.max(1, jobs[at].gpus) && gpus <= room && place(jobs[i], devices, holders)) at = i;
+    }
     return at;
   };
 
+  let hostWaiting = input.waiting.reduce((count, { gpus }) => count + (gpus === 0 ? 1 : 0), 0);
   for (const job of queueOrder(input, widest)) {
     if (job.gpus === 0) {
+      hostWaiting--;
       if (hostJobs >= input.hostJobs) continue;
       hostJobs++;
       starts.push({ id: job.id, devices: [] });
@@ -136,7 +144,12 @@ export function plan(input: ScheduleInput): Plan {
       const sharedBytes = sharesMemory(job) ? job.bytes : undefined;
       for (const index of chosen)
         holders.get(index)!.push({ id, notebook, devices: chosen, sharedBytes, expectedEndMs });
-    } else reserved ??= reserve(job, devices, holders, nowMs);
+    } else {
+      reserved ??= reserve(job, devices, holders, nowMs);
+      const hostFull = hostWaiting === 0 || hostJobs >= input.hostJobs;
+      const nothingLeft = hostFull && !devices.some(({ index }) => hasRoom(holders.get(index)!));
+      if (nothingLeft || ++unfit > backfillDepth) break;
+    }
   }
   return { starts, reserved };
 }
@@ -163,6 +176,10 @@ function fits(job: WaitingJob, device: ScheduledDevice, holders: readonly Runnin
   if (holders.length > 0) return false;
   return job.bytes === undefined ? foreign <= foreignShare * device.memoryBytes : job.bytes <= device.memoryBytes - foreign; // biome-ignore format: a condition
 }
+
+/** For somebody, perhaps. */
+const hasRoom = (holders: readonly RunningJob[]): boolean =>
+  holders.every(({ sharedBytes }) => sharedBytes !== undefined);
 
 const left = (device: ScheduledDevice, holders: readonly RunningJob[]): number =>
   device.memoryBytes -

@@ -19,7 +19,14 @@ export class TypicalTimes {
   }
 }
 
+const kinds = new WeakMap<JobSpec, string>();
+
 /** The same function for the same notebook, or a cell of the same name, on as many devices. */
-function kindOf({ work, notebook, name, gpus }: JobSpec): string {
-  return JSON.stringify([notebook, gpus, work.type === "function" ? [work.module, work.export] : name]);
+function kindOf(spec: JobSpec): string {
+  const known = kinds.get(spec);
+  if (known !== undefined) return known;
+  const { work, notebook, name, gpus } = spec;
+  const kind = JSON.stringify([notebook, gpus, work.type === "function" ? [work.module, work.export] : name]);
+  kinds.set(spec, kind);
+  return kind;
 }
