@@ -97,6 +97,29 @@ export async function soak(
   return found;
 }
 
+/** What was found of one domain in pieces, as if it had been one. */
+export function together([first, ...others]: readonly Soaked[]): Soaked {
+  return others.reduce((all, one) => {
+    const sum = (name: "seeds" | "tasks" | "lintErrors" | "contaminated" | "episodes" | "unlike" | "broken" | "seconds") => all[name] + one[name]; // biome-ignore format: a sum
+    const share = all.episodes / sum("episodes"); // as many episodes for each score
+    return {
+      domain: all.domain,
+      seeds: sum("seeds"),
+      tasks: sum("tasks"),
+      lintErrors: sum("lintErrors"),
+      contaminated: sum("contaminated"),
+      episodes: sum("episodes"),
+      unlike: sum("unlike"),
+      expert: share * all.expert + (1 - share) * one.expert,
+      random: share * all.random + (1 - share) * one.random,
+      empty: Math.max(all.empty, one.empty),
+      broken: sum("broken"),
+      seconds: sum("seconds"),
+      problems: [...all.problems, ...one.problems].slice(0, shownProblems),
+    };
+  }, first);
+}
+
 /** What does not hold, in words; empty if all does. */
 export function verdict({
   domain,
