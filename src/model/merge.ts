@@ -13,8 +13,8 @@ import { isModelReference, lookAtModel, type ModelReference, openModel } from ".
 export interface MergeOptions {
   /** With an adapter on. In a job: by path, and its adapter's. */
   model: Model;
-  /** Folder to write. In a job: @default one of the job's own */
-  directory: string;
+  /** Folder to write. @default in a job a folder of its own; else it must be given */
+  directory?: string;
   /** Type of the weights in the files. @default the model's own, bf16 for nf4 */
   dtype?: FileDtype;
 }
