@@ -191,8 +191,10 @@ export async function writeEvaluation(evaluation: Evaluation, file: string): Pro
 }
 
 /** An evaluation that another process made: by its file, or by the result of its job. */
-export async function readEvaluation(from: string | { file: string }): Promise<Evaluation> {
+export async function readEvaluation(from: string | { file?: string }): Promise<Evaluation> {
   const file = typeof from === "string" ? from : from.file;
+  if (!file)
+    throw new MedgymError("invalid-argument", "readEvaluation takes a file, or the result of a job of evaluate.");
   const text = await readFile(file, "utf8").catch((error) => {
     throw new MedgymError("not-found", `readEvaluation: ${file} cannot be read: ${error.message}.`, { cause: error });
   });

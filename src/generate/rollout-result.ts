@@ -6,6 +6,15 @@ import { type PreferencesOptions, preferencesOf, type RolloutPreference } from "
 import { rolloutCard } from "./rollout-view.ts";
 import type { Trajectory } from "./trajectory.ts";
 
+/** Figures of what was played. */
+export interface RolloutJson extends Pick<Rollout, "name" | "reward" | "parts" | "groupSize" | "seconds"> {
+  episodes: number;
+  failed: number;
+  /** Of a job: files of JSON lines; the second where groups have several rollouts, as `data` of dpo. */
+  trajectories?: string;
+  preferences?: string;
+}
+
 /** What was played. Draws itself as a table with transcripts to open. */
 export class Rollout implements Displayable {
   /** Who played. */
@@ -59,6 +68,11 @@ export class Rollout implements Displayable {
   get completionTokens(): number {
     const turns = this.trajectories.flatMap((trajectory) => trajectory.turns);
     return turns.reduce((sum, { completionTokens }) => sum + (completionTokens ?? 0), 0);
+  }
+
+  toJSON(): RolloutJson {
+    const { name, reward, parts, groupSize, trajectories, failures, seconds } = this;
+    return { name, reward, parts, groupSize, episodes: trajectories.length, failed: failures.length, seconds };
   }
 
   [displaySymbol](): MimeBundle {

@@ -200,10 +200,10 @@ async function writeLines(path: string, values: readonly unknown[]): Promise<str
 describeJob(rollout, {
   prepare: async (options) => (await prepareOptions("rollout", options, ["model"])) as unknown as RolloutOptions,
   async result(played, { artefacts }) {
-    const { name, reward, parts, groupSize, trajectories, failures, seconds } = played;
+    const { groupSize, trajectories } = played;
     const pairs = groupSize > 1 ? played.preferences() : [];
     return {
-      ...{ name, reward, parts, groupSize, episodes: trajectories.length, failed: failures.length, seconds },
+      ...played.toJSON(),
       trajectories: await writeLines(join(artefacts, "trajectories.jsonl"), trajectories),
       ...(pairs.length > 0 && { preferences: await writeLines(join(artefacts, "preferences.jsonl"), pairs) }),
     };

@@ -25,6 +25,16 @@ export interface Demo extends ChatRow {
   };
 }
 
+/** Counts of demonstrations. */
+export interface SynthesisJson {
+  rows: number;
+  domains: Record<string, number>;
+  /** Attempts that were not kept, by reason. */
+  rejected: Readonly<Record<string, number>>;
+  /** Of a job: the file of the rows, as `data` of sft. */
+  data?: string;
+}
+
 /** Demonstrations, with counts; an iterable of its rows, so that `sft({ data })` takes it. Draws itself. */
 export class Synthesis implements Iterable<Demo> {
   readonly rows: readonly Demo[];
@@ -52,6 +62,10 @@ export class Synthesis implements Iterable<Demo> {
 
   [Symbol.iterator](): Iterator<Demo> {
     return this.rows[Symbol.iterator]();
+  }
+
+  toJSON(): SynthesisJson {
+    return { rows: this.length, domains: this.counts("domain"), rejected: this.rejected };
   }
 
   toString(): string {

@@ -216,6 +216,6 @@ describeJob(synthesize, {
   async result(made, { artefacts }) {
     const path = join(artefacts, "demonstrations.jsonl");
     await writeFileAtomic(path, made.rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
-    return { rows: made.length, data: path, domains: made.counts("domain"), rejected: made.rejected };
+    return { ...made.toJSON(), data: path };
   },
 });
