@@ -30,7 +30,10 @@ export interface Overview {
   /** Jobs of each state. */
   counts: Record<JobState, number>;
   paused: boolean;
-  /** Those not over, by place in the queue, at most 200; then the newest ended, at most 50. */
+  /**
+   * Those not over, by place in the queue, at most 200; then the newest ended, at most 50. Options and cells of more than 4 kB are left
+   * out (null): `get` has them.
+   */
   jobs: JobRecord[];
 }
 

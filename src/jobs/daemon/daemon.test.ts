@@ -88,6 +88,15 @@ test.concurrent("results of jobs are options of others; a part that is not there
   expect(await over(jobs, bad)).toMatchObject({ state: "failed", reason: 'the result of job 1 (sleep) has no "modle". It has model.' }); // biome-ignore format: a line
 });
 
+test.concurrent("boards are not told of the data that a job takes along", async () => {
+  const jobs = await jobsForTest();
+  const [id] = await submit(jobs, sleeping({ value: "x".repeat(10_000) }));
+  const { jobs: [told] } = await jobs.request(requests.overview); // biome-ignore format: a line
+  expect(told.spec).toEqual({ ...sleeping(), work: { type: "cell", runner: expect.any(String), cell: null } });
+  const [whole] = await jobs.request(requests.get, { ids: [id] });
+  expect(whole.spec.work).toMatchObject({ cell: { value: "x".repeat(10_000) } });
+});
+
 test.concurrent("a paused queue starts nothing and says so; an idle device says why", async () => {
   const jobs = await jobsForTest();
   await jobs.request(requests.pause);

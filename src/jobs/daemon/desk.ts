@@ -33,6 +33,7 @@ interface DeskOptions {
 
 export class Desk {
   readonly #options: DeskOptions;
+  #ended?: { count: number; jobs: readonly Job[] };
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -56,7 +57,7 @@ export class Desk {
   }
 
   overview(): Overview {
-    const { devices, roll, store, queue, meter, typical, fairUse } = this.#options;
+    const { devices, roll, queue, meter, typical, fairUse } = this.#options;
     const active = roll.jobs();
     const waiting = roll.waiting(typical);
     const order = [...queueOrder({ nowMs: Date.now(), waiting, used: fairUse.now() })];
@@ -67,7 +68,7 @@ export class Desk {
       paused: queue.paused,
       active,
       place: new Map(order.map(({ id }, i) => [id, i])),
-      ended: store.list({ states: [...terminalStates], limit: 50 }),
+      ended: this.#newestEnded(),
       tell: this.#teller(),
     });
   }
@@ -89,6 +90,14 @@ export class Desk {
   history(id: number): { time: number; what: string }[] {
     this.#options.roll.job(id); // throws where there is none
     return this.#options.store.notes(id);
+  }
+
+  /** Read anew when one more has ended: boards ask five times a second. */
+  #newestEnded(): readonly Job[] {
+    const { roll, store } = this.#options;
+    if (this.#ended?.count !== roll.ended)
+      this.#ended = { count: roll.ended, jobs: store.list({ states: [...terminalStates], limit: 50 }) };
+    return this.#ended.jobs;
   }
 
   #circumstances(): Circumstances {

@@ -21,6 +21,8 @@ export class Roll {
   readonly #active = new Map<number, Active>();
   readonly #dependents = new Map<number, Set<number>>();
   readonly counts: Map<JobState, number>;
+  /** How many have ended in this daemon's life. */
+  ended = 0;
 
   constructor(store: Store) {
     this.#store = store;
@@ -78,6 +80,7 @@ export class Roll {
   /** Takes out one that is over; the ids of those that waited for it. */
   remove(id: number): number[] {
     this.#active.delete(id);
+    this.ended++;
     const dependents = [...(this.#dependents.get(id) ?? [])];
     this.#dependents.delete(id);
     return dependents;

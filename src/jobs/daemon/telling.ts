@@ -1,6 +1,6 @@
 /** What people are told of the queue and the devices. */
 import { formatBytes } from "../../core/progress-line.ts";
-import type { Device, JobRecord, JobState } from "../job.ts";
+import type { Device, JobRecord, JobSpec, JobState } from "../job.ts";
 import type { Overview } from "../protocol.ts";
 import type { DeviceInfo } from "./devices.ts";
 import type { DeviceUse } from "./measure.ts";
@@ -78,5 +78,20 @@ export function overviewOf(given: {
   const rank = ({ record }: Job) => (record.state === "queued" ? (place.get(record.id) ?? 1e9) : -1);
   const open = [...active].sort((a, b) => rank(a) - rank(b) || a.record.id - b.record.id).slice(0, 200);
   const counts = Object.fromEntries(states.map((state) => [state, given.counts.get(state) ?? 0]));
-  return { devices, counts: counts as Record<JobState, number>, paused, jobs: [...open, ...ended].map(tell) };
+  const jobs = [...open, ...ended].map(tell).map((record) => ({ ...record, spec: light(record.spec) }));
+  return { devices, counts: counts as Record<JobState, number>, paused, jobs };
+}
+
+const lightLength = 4096;
+const lightSpecs = new WeakMap<JobSpec, JobSpec>();
+
+/** Boards are told five times a second: not with the data that a cell takes along. */
+function light(spec: JobSpec): JobSpec {
+  const known = lightSpecs.get(spec);
+  if (known) return known;
+  const { work } = spec;
+  const isLight = JSON.stringify(work).length <= lightLength;
+  const made = isLight ? spec : { ...spec, work: work.type === "cell" ? { ...work, cell: null } : { ...work, options: null } }; // biome-ignore format: a line
+  lightSpecs.set(spec, made);
+  return made;
 }
