@@ -29,6 +29,8 @@ export {
   type Trajectory,
 } from "./generate/index.ts";
 export * as gym from "./gym/index.ts";
+/** What a kernel completes and explains on a `%%` line. */
+export type { CellMagics } from "./jobs/cell-magic.ts";
 export * as jobs from "./jobs/index.ts";
 export {
   type HalvingOptions,

@@ -22,5 +22,11 @@ export function setLatest(cell: Cell): void {
   latest = cell;
 }
 
+/** Runs `body` as nobody's: what it starts is spared when a cell is interrupted. */
+export const outsideCells = <T>(body: () => T): T => storage.exit(body);
+
+/** Id of the cell that the running code belongs to; undefined for code that lost its context, or never had one. */
+export const contextCell = (): string | undefined => storage.getStore()?.id;
+
 /** The cell whose code is running; for code that lost its context (native callbacks), the latest. */
 export const currentCell = (): Cell | undefined => storage.getStore() ?? latest;

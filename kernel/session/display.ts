@@ -1,6 +1,6 @@
 /** What a value looks like, and putting it into a cell's output. */
 import { inspect } from "node:util";
-import { type Cell, currentCell } from "./cells.ts";
+import { type Cell, currentCell, outsideCells } from "./cells.ts";
 import { report } from "./channel.ts";
 import type { MimeBundle } from "./protocol.ts";
 
@@ -83,6 +83,11 @@ export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 
 export function installDisplay(): void {
-  Object.defineProperty(globalThis, displaySymbol, { value: (bundle: MimeBundle) => show(bundle), configurable: true });
+  const value = (bundle: MimeBundle) => show(bundle);
+  // Aborted when the cell that the caller belongs to is interrupted: for what waits without showing anything.
+  Object.defineProperty(value, "signal", { get: () => currentCell()?.interruption.signal });
+  // For what serves many cells: an interrupt of one must not stop it half-way.
+  Object.defineProperty(value, "outside", { value: outsideCells });
+  Object.defineProperty(globalThis, displaySymbol, { value, configurable: true });
   Object.defineProperty(globalThis, "display", { value: display, writable: true, configurable: true });
 }

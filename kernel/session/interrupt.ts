@@ -3,12 +3,16 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promiseHooks } from "node:v8";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { contextCell } from "./cells.ts";
 import { leaveCritical, terminateExecution } from "./critical.ts";
 
 const hook = "medgym.kernel.interrupt";
-/** Evaluated on the main thread by the watcher: stops what may be stopped and says what it found. */
-export const interruptExpression = (pressedBefore: boolean): string =>
-  `globalThis[Symbol.for(${JSON.stringify(hook)})](${pressedBefore})`;
+/**
+ * Evaluated on the main thread by the watcher: stops what may be stopped and says what it found.
+ * @param usedMs processor time since the interrupt was asked for, which a busy machine gives slowly; 0 for the first press
+ */
+export const interruptExpression = (usedMs: number, cell: string | undefined): string =>
+  `globalThis[Symbol.for(${JSON.stringify(hook)})](${usedMs}, ${JSON.stringify(cell)})`;
 
 /** `retry`: something was running that cannot be stopped at this point. */
 export type Interruption = "done" | "retry";
@@ -38,21 +42,35 @@ const waiting: ((value: string) => void)[] = [];
 /** Parts of Node that keep a stack of async contexts: stopped half-way through, they would abort the process. */
 const bookkeeping = /^node:(timers|async_hooks|internal\/(timers|async_hooks|process\/(task_queues|promises)))/;
 
-/** @param pressedBefore and the main thread has not come back to its event loop since */
-function interruptHere(pressedBefore: boolean): Interruption {
+/**
+ * What does not belong to the cell may be a library at work on something else, a connection that is read for instance, which would be
+ * left half-way: it is stopped only if it keeps the main thread for so long.
+ */
+const sparedMs = 1000;
+
+/** Microtasks that go on for so long starve the event loop. */
+const starvedMs = 30;
+
+const isSpared = (usedMs: number, cell: string | undefined): boolean => {
+  return usedMs < sparedMs && cell !== undefined && contextCell() !== cell;
+};
+
+/** @param usedMs the main thread has not come back to its event loop in so much processor time */
+function interruptHere(usedMs: number, cell: string | undefined): Interruption {
   const files = runningFiles();
   if (files.length === 0) {
     // Idle, or between two microtasks.
-    if (pressedBefore) setTrap();
+    if (usedMs > starvedMs) setTrap(usedMs, cell);
     return "done";
   }
+  if (isSpared(usedMs, cell)) return "retry";
   const isKernel = (file: string) => file.startsWith(kernelFolder);
   const user = files.findIndex((file) => !file.startsWith("node:") && !isKernel(file));
   if (user >= 0 && !files.slice(0, user).some((file) => bookkeeping.test(file))) {
     terminateExecution();
     return "done";
   }
-  if (!files.some(isKernel)) setTrap();
+  if (!files.some(isKernel)) setTrap(usedMs, cell);
   return "retry";
 }
 
@@ -62,8 +80,10 @@ let removeTrap: (() => void) | undefined;
  * Stops a chain of microtasks that starves the event loop: not between two of them, where Node keeps its books, but at
  * the beginning of the next.
  */
-function setTrap(): void {
-  removeTrap ??= promiseHooks.onBefore(() => {
+function setTrap(usedMs: number, cell: string | undefined): void {
+  removeTrap?.();
+  removeTrap = promiseHooks.onBefore(() => {
+    if (isSpared(usedMs, cell)) return;
     if (terminateExecution()) for (;;); // nothing may happen in between
   }) as unknown as () => void;
 }

@@ -36,24 +36,26 @@ function interrupt(signal: Interrupt): void {
   if (interrupting) return;
   interrupting = true;
   ticket++;
-  press(signal, 1);
+  press(signal, 1, process.cpuUsage());
   wake();
 }
 
-function press(signal: Interrupt, attempt: number): void {
+function press(signal: Interrupt, attempt: number, began: NodeJS.CpuUsage): void {
   const session = new inspector.Session();
   session.connectToMainThread();
   const again = () => {
     clearTimeout(unanswered);
     session.disconnect();
-    if (Atomics.load(shared, slot.settled) !== ticket && attempt < lastAttempt) return press(signal, attempt + 1);
+    if (Atomics.load(shared, slot.settled) !== ticket && attempt < lastAttempt)
+      return press(signal, attempt + 1, began);
     interrupting = false;
     if (wantedAgain) interrupt(wantedAgain);
   };
   // The answer may be lost with what was stopped; and native code lets nobody in until it returns.
   const unanswered = setTimeout(again, answerMs);
   // Runs inside whatever the main thread is executing, or at once when it is idle.
-  const expression = interruptExpression(attempt > 1);
+  const { user, system } = process.cpuUsage(began); // microseconds
+  const expression = interruptExpression(attempt > 1 ? (user + system) / 1000 : 0, signal.cell);
   session.post("Runtime.evaluate", { expression, returnByValue: true }, (_, answer) => {
     clearTimeout(unanswered);
     if ((answer?.result?.value as Interruption | undefined) === "retry") {

@@ -22,12 +22,30 @@ export interface DisplayHandle {
   readonly signal: AbortSignal;
 }
 
-type Show = (bundle: MimeBundle) => DisplayHandle;
+interface Show {
+  (bundle: MimeBundle): DisplayHandle;
+  /** Of the cell that the calling code belongs to. */
+  readonly signal?: AbortSignal;
+  /** Runs a function as nobody's: an interrupt of a cell does not stop what it starts. */
+  outside?<T>(body: () => T): T;
+}
 
 /** Shows a bundle in the current cell; `undefined` outside a kernel. */
 export function show(bundle: MimeBundle): DisplayHandle | undefined {
   const kernel = (globalThis as Record<symbol, unknown>)[displaySymbol] as Show | undefined;
   return typeof kernel === "function" ? kernel(bundle) : undefined;
+}
+
+/** Aborted when the user interrupts the cell that the calling code belongs to; `undefined` outside a kernel. */
+export function cellSignal(): AbortSignal | undefined {
+  const kernel = (globalThis as Record<symbol, unknown>)[displaySymbol] as Show | undefined;
+  return typeof kernel === "function" ? kernel.signal : undefined;
+}
+
+/** Runs `body` outside of the current cell: for what serves many cells, a connection say, and must not be stopped half-way with one. */
+export function outsideCells<T>(body: () => T): T {
+  const kernel = (globalThis as Record<symbol, unknown>)[displaySymbol] as Show | undefined;
+  return typeof kernel === "function" && kernel.outside ? kernel.outside(body) : body();
 }
 
 /** Whether a kernel is there to show things. */

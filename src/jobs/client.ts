@@ -1,4 +1,5 @@
 /** The one connection of this process, made when it is first needed: importing medgym speaks with nobody. */
+import { outsideCells } from "../core/display.ts";
 import type { JobsConnection } from "./connection.ts";
 import { jobsHome } from "./home.ts";
 import type * as protocol from "./protocol.ts";
@@ -15,7 +16,7 @@ export function client(): Promise<Client> {
   const home = jobsHome();
   let made = clients.get(home);
   if (!made) {
-    made = connect(home);
+    made = outsideCells(() => connect(home));
     clients.set(home, made);
     made.catch(() => clients.delete(home)); // the next call tries again
   }

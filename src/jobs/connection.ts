@@ -11,6 +11,7 @@ import {
   SocketMessageReader,
   SocketMessageWriter,
 } from "vscode-jsonrpc/node";
+import { outsideCells } from "../core/display.ts";
 import { type ErrorCode, MedgymError } from "../core/errors.ts";
 import { FollowSink } from "./follow-sink.ts";
 import { checkOwn, jobsHome, socketPath } from "./home.ts";
@@ -79,22 +80,25 @@ export class JobsConnection {
   async request<R>(type: RequestType0<R, void>): Promise<R>;
   async request(type: { method: string }, params?: unknown): Promise<unknown> {
     const given = type.method === requests.submit.method ? { token: randomUUID(), ...(params as object) } : params;
-    return this.#hold(async () => {
-      for (let lostLinks = 0; ; lostLinks++) {
-        if (lostLinks > mostLost) throw new MedgymError("internal", `the daemon of medgym's jobs ended ${lostLinks} times while it was asked for ${type.method}. ${join(this.home, "daemon.log")} says why.`); // biome-ignore format: a sentence
-        const link = await this.#linked();
-        const answer = given === undefined ? link.rpc.sendRequest(type.method) : link.rpc.sendRequest(type.method, given); // biome-ignore format: a line
-        const lost = link.lost.then(() => lostSymbol);
-        try {
-          const outcome = await Promise.race([answer, lost]);
-          if (outcome !== lostSymbol) return outcome;
-        } catch (error) {
-          if (error instanceof ResponseError && error.data) throw fromDaemon(error);
-          if (!link.socket.destroyed) throw error;
-        }
-        if (this.#closed) throw closedError();
+    // Stopped half-way with its cell, a request would block all after it.
+    return outsideCells(() => this.#hold(() => this.#ask(type.method, given)));
+  }
+
+  async #ask(method: string, given: unknown): Promise<unknown> {
+    for (let lostLinks = 0; ; lostLinks++) {
+      if (lostLinks > mostLost) throw new MedgymError("internal", `the daemon of medgym's jobs ended ${lostLinks} times while it was asked for ${method}. ${join(this.home, "daemon.log")} says why.`); // biome-ignore format: a sentence
+      const link = await this.#linked();
+      const answer = given === undefined ? link.rpc.sendRequest(method) : link.rpc.sendRequest(method, given);
+      const lost = link.lost.then(() => lostSymbol);
+      try {
+        const outcome = await Promise.race([answer, lost]);
+        if (outcome !== lostSymbol) return outcome;
+      } catch (error) {
+        if (error instanceof ResponseError && error.data) throw fromDaemon(error);
+        if (!link.socket.destroyed) throw error;
       }
-    });
+      if (this.#closed) throw closedError();
+    }
   }
 
   /**

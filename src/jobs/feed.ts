@@ -1,4 +1,5 @@
 /** The events of a job, followed once and read by many: each reader gets those of the newest attempt from its first on. */
+import { outsideCells } from "../core/display.ts";
 import type { FollowedEvent, JobsConnection } from "./connection.ts";
 import type { JobRecord } from "./job.ts";
 
@@ -12,7 +13,7 @@ export function feedOf(connection: JobsConnection, id: number): JobFeed {
   }
   let feed = own.get(id);
   if (!feed) {
-    feed = new JobFeed(connection, id, () => own.delete(id));
+    feed = outsideCells(() => new JobFeed(connection, id, () => own.delete(id)));
     own.set(id, feed);
   }
   return feed;

@@ -3,6 +3,8 @@ import { type Displayable, displaySymbol, type MimeBundle } from "../core/displa
 import { MedgymError } from "../core/errors.ts";
 import { formatBytes, formatDuration } from "../core/progress-line.ts";
 import { tableBundle } from "../core/table.ts";
+import { type BoardOptions, drawBoard, showBoard } from "./board/show-board.ts";
+import { registerCellMagics } from "./cell-magic.ts";
 import { client } from "./client.ts";
 import { type Device, isOver, type JobRecord } from "./job.ts";
 import { Job, lineOf } from "./job-handle.ts";
@@ -10,6 +12,7 @@ import type { ListQuery, Overview } from "./protocol.ts";
 import { namedJob, notebookName } from "./submit.ts";
 import { reportRuns } from "./worker/report-runs.ts";
 
+export type { CellJobOptions, CellMagics } from "./cell-magic.ts";
 export { type CurrentJob, current } from "./current.ts";
 export { DryRun, Estimate } from "./dry-run.ts";
 export type {
@@ -29,11 +32,12 @@ export { dryRun, estimate, type JobInput, type JobOutputOf, type Reference, subm
 export type { SubmitOptions, Waited } from "./submit-options.ts";
 
 reportRuns();
+registerCellMagics();
 
 /** An array that a cell shows as a table. */
 export type Listed<T> = T[] & Displayable;
 
-function listed<T>(items: T[], draw: () => MimeBundle): Listed<T> {
+function listed<T>(items: T[], draw: () => MimeBundle | undefined): Listed<T> {
   Object.defineProperty(items, displaySymbol, { value: draw, enumerable: false });
   return items as Listed<T>;
 }
@@ -44,7 +48,7 @@ export function attach(which: number | string): Job;
 export function attach(): Promise<Listed<Job>>;
 export function attach(which?: number | string): Job | Promise<Listed<Job>> {
   if (which === undefined) return ownJobs();
-  return new Job(typeof which === "string" ? which : `job ${which}`, find(which));
+  return new Job(typeof which === "string" ? which : `job ${which}`, () => find(which));
 }
 
 async function find(which: number | string): Promise<JobRecord> {
@@ -59,9 +63,33 @@ async function ownJobs(): Promise<Listed<Job>> {
   const { connection, requests } = await client();
   const own = await connection.request(requests.list, { notebook: notebookName(), limit: 1000 });
   const recent = own.filter(({ state, endedMs = 0 }) => !isOver(state) || Date.now() - endedMs < 24 * 3600 * 1000);
-  const handles = recent.reverse().map((record) => new Job(record.spec.name, Promise.resolve(record)));
+  const handles = recent.reverse().map((record) => new Job(record.spec.name, async () => record));
   await Promise.all(handles.map(({ submitted }) => submitted));
-  return listed(handles, () => ({ "text/plain": handles.map(String).join("\n") || "this notebook has no jobs" }));
+  const ids = recent.map(({ id }) => id);
+  const text = handles.map(String).join("\n") || "this notebook has no jobs";
+  return listed(handles, () =>
+    ids.length > 0 && showBoard({ title: "jobs of this notebook", ids }) ? undefined : { "text/plain": text },
+  );
+}
+
+/**
+ * The machine at one glance: devices over time, who waits and why, curves over each other, results. As a cell's last line it is live:
+ * until the jobs it was given are over, or, of all, until the cell is interrupted.
+ */
+export function board({
+  title,
+  jobs,
+}: {
+  title?: string;
+  jobs?: readonly (Job<unknown> | number)[];
+} = {}): Displayable {
+  const numbers = async () => Promise.all(jobs!.map((job) => (job instanceof Job ? job.submitted : job)));
+  return {
+    async [displaySymbol]() {
+      const options: BoardOptions = { title, ids: jobs && (await numbers()) };
+      return showBoard(options) ? undefined : drawBoard(options);
+    },
+  };
 }
 
 /** Jobs of the machine, newest first. */

@@ -1,7 +1,15 @@
 /** A job as a notebook holds it. */
-import { type Displayable, displaySymbol, type MimeBundle } from "../core/display.ts";
+import {
+  cellSignal,
+  type Displayable,
+  displaySymbol,
+  inKernel,
+  type MimeBundle,
+  outsideCells,
+} from "../core/display.ts";
 import { CancelledError, type ErrorCode, MedgymError } from "../core/errors.ts";
 import { formatDuration } from "../core/progress-line.ts";
+import { showJob } from "./board/show-job.ts";
 import { client } from "./client.ts";
 import { readEvents } from "./events.ts";
 import { feedOf } from "./feed.ts";
@@ -22,15 +30,15 @@ export class JobOutput {
 
 /** What awaiting a job throws that did not succeed. */
 export class JobFailure extends MedgymError {
-  readonly job: JobRecord;
+  declare readonly job: JobRecord;
   /** Options that would have fitted, of a job that ran out of memory. */
-  readonly downshift?: unknown;
+  declare readonly downshift?: unknown;
 
   constructor(job: JobRecord) {
     super(codeOf(job), messageOf(job), { cause: job.error && causeOf(job.error) });
     this.name = "JobFailure";
-    this.job = job;
-    this.downshift = job.downshift;
+    // Not among what is printed of an error: the message says it.
+    Object.defineProperties(this, { job: { value: job }, downshift: { value: job.downshift } });
   }
 }
 
@@ -42,7 +50,9 @@ export interface LogOptions {
 /**
  * A function or cell that runs in a process of its own, on devices of its own; it goes on when the notebook's kernel ends.
  *
- * - `await job`: the result (JSON), or the error, with code and trace of what went wrong in it.
+ * - `job` as a cell's last line: its card, live.
+ * - `await job`: the result (JSON), or the error, with code and trace of what went wrong in it. Interrupting a cell that awaits a job
+ *   cancels the job; any other interrupt does it no harm.
  * - `for await (const event of job)`: what it tells, from its beginning; of a retry, from the retry's.
  * - `job.output("model")`: stands for that part of the result in options of other jobs, which then wait for it.
  * - `job.cancel()`: ends it.
@@ -53,21 +63,28 @@ export class Job<Result = unknown> implements PromiseLike<Result>, AsyncIterable
   readonly submitted: Promise<number>;
   #record?: JobRecord;
   #refused?: unknown;
+  #isShown = false;
 
-  constructor(name: string, submitted: Promise<number | JobRecord>) {
+  /** @param submit goes on when the cell that calls it is interrupted */
+  constructor(name: string, submit: () => Promise<number | JobRecord>) {
     this.#name = name;
-    this.submitted = submitted.then((given) => {
+    this.submitted = outsideCells(() => this.#submit(submit));
+  }
+
+  #submit(submit: () => Promise<number | JobRecord>): Promise<number> {
+    const submitted = submit().then((given) => {
       if (typeof given === "number") return given;
       this.#record = given;
       this.#name = given.spec.name;
       return given.id;
     });
-    this.submitted.then(
+    submitted.then(
       () => this.#record ?? this.refresh().catch(() => undefined), // asked again when it matters
       (error) => {
         this.#refused = error; // told to whoever awaits it, and in its drawing
       },
     );
+    return submitted;
   }
 
   get name(): string {
@@ -146,7 +163,7 @@ export class Job<Result = unknown> implements PromiseLike<Result>, AsyncIterable
     onFulfilled?: ((value: Result) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#result().then(onFulfilled, onRejected);
+    return this.#awaited().then(onFulfilled, onRejected);
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<JobEvent> {
@@ -157,7 +174,7 @@ export class Job<Result = unknown> implements PromiseLike<Result>, AsyncIterable
   }
 
   [displaySymbol](): MimeBundle | undefined | Promise<MimeBundle | undefined> {
-    return { "text/plain": this.toString() };
+    return this.#show() ? undefined : { "text/plain": this.toString() };
   }
 
   toString(): string {
@@ -165,7 +182,29 @@ export class Job<Result = unknown> implements PromiseLike<Result>, AsyncIterable
     return this.#record ? lineOf(this.#record) : `job "${this.name}": being submitted`;
   }
 
-  async #result(): Promise<Result> {
+  #show(): boolean {
+    this.#isShown = true;
+    return showJob(this) !== undefined;
+  }
+
+  /** The result for the cell that awaits it, which shows the job, unless it is shown or over, and cancels it when interrupted. */
+  async #awaited(): Promise<Result> {
+    const signal = cellSignal();
+    const isOpen = !this.#record || !isOver(this.#record.state);
+    if (!this.#isShown && isOpen && inKernel()) this.#show();
+    // Not as part of the cell, which is being stopped.
+    const cancel = () => void outsideCells(() => this.cancel()).catch(() => {}); // what became of it is told to whoever awaits it
+    if (signal?.aborted) cancel();
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      return await this.result();
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
+
+  /** As awaiting it, but nothing is shown, and no interrupt of a cell cancels it. */
+  async result(): Promise<Result> {
     const record = await this.ended();
     if (record.state === "cancelled") throw new CancelledError(messageOf(record));
     if (record.state !== "succeeded") throw new JobFailure(record);
@@ -202,7 +241,9 @@ function messageOf({ id, spec, state, reason, error, downshift }: JobRecord): st
 /** With the trace of the process that it happened in. */
 function causeOf({ name, message, code, traceback }: JobError): Error {
   const cause = Object.assign(new Error(message), { name, ...(code && { code }) });
-  cause.stack = traceback.join("\n") || `${name}: ${message}`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+  const frames = traceback.map((line) => line.replace(/\u001b\[[\d;]*m/g, "")).filter((line) => /^\s+at /.test(line));
+  cause.stack = [`${name}: ${message}`, ...frames].join("\n");
   return cause;
 }
 

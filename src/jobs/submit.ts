@@ -1,6 +1,7 @@
 /** Work handed to the daemon. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { inKernel } from "../core/display.ts";
 import { MedgymError } from "../core/errors.ts";
 import { type JobCheck, jobDescription, type MemoryEstimate } from "../core/job-description.ts";
 import { runsFolder } from "../track/index.ts";
@@ -48,7 +49,7 @@ export function submit(fn: AnyFunction | string, options: object, settings: Subm
   const waits: Pending[] = [];
   const json = jobOptions("jobs.submit", options, waits);
   const name = resolved.name ?? shortName(fn);
-  return new Job(name, queue(fn, json, { ...resolved, name }, waits));
+  return new Job(name, () => queue(fn, json, { ...resolved, name }, waits));
 }
 
 /** Resolves options, reads and checks the data, predicts memory and time; loads no model and queues nothing. */
@@ -83,7 +84,7 @@ export function submitWork(
 ): Job {
   const resolved = resolveSubmit(verb, settings);
   const name = resolved.name ?? (work.type === "cell" ? "cell" : work.export);
-  return new Job(name, send(work, { ...resolved, name }, undefined, notebook));
+  return new Job(name, () => send(work, { ...resolved, name }, undefined, notebook));
 }
 
 type Named = ResolvedSubmit & { name: string };
@@ -166,7 +167,8 @@ export async function namedJob(name: string, notebook = notebookName()) {
 /** Jobs of one notebook share the devices fairly with those of others. */
 export function notebookName(): string {
   const { JPY_SESSION_NAME: session } = process.env;
-  return session || process.argv[1] || process.cwd();
+  // A kernel's program is the same for all notebooks.
+  return session || (!inKernel() && process.argv[1]) || process.cwd();
 }
 
 const notOurs = /^MEDGYM_(JOBS|JOB_ATTEMPT|DEVICES|SLOTS|THREADS)/;

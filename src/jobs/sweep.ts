@@ -1,10 +1,18 @@
 /** The same function with other options, many times: which are best. */
 import { z } from "zod";
 import { canonicalJson } from "../core/canonical.ts";
-import { type Displayable, displaySymbol, type MimeBundle } from "../core/display.ts";
+import {
+  cellSignal,
+  type Displayable,
+  displaySymbol,
+  inKernel,
+  type MimeBundle,
+  outsideCells,
+} from "../core/display.ts";
 import { MedgymError } from "../core/errors.ts";
 import { resolveOptions } from "../core/options.ts";
 import { tableBundle } from "../core/table.ts";
+import { showSweep } from "./board/show-sweep.ts";
 import { client } from "./client.ts";
 import { feedOf } from "./feed.ts";
 import type { AnyFunction } from "./find-function.ts";
@@ -93,10 +101,13 @@ export function sweep<F extends AnyFunction>(
   if (settings.length === 0)
     throw new MedgymError("invalid-argument", "sweep: there is nothing to try: the space is empty.");
   const label = name ?? `${fn.name || "job"} sweep`;
-  const trials = trialsOf(fn, base, settings, label, rest as SubmitOptions, halving !== undefined) as Trial<
-    JobOutputOf<F>
-  >[];
-  return new Sweep(label, trials, { metric, mode, halving });
+  // It goes on when its cell is interrupted.
+  return outsideCells(() => {
+    const trials = trialsOf(fn, base, settings, label, rest as SubmitOptions, halving !== undefined) as Trial<
+      JobOutputOf<F>
+    >[];
+    return new Sweep(label, trials, { metric, mode, halving });
+  });
 }
 
 /** Each takes up the job of an earlier call, if there is one that did not fail. */
@@ -114,7 +125,7 @@ function trialsOf(
     const jobName = `${name}: ${labelOf(setting)}`;
     const found = known.then((records) => records.find((record) => isSame(record, jobName, given)));
     const submitted = async () => (await found) ?? submit(fn, given as never, { ...options, name: jobName }).submitted;
-    const job = new Job(jobName, submitted());
+    const job = new Job(jobName, submitted);
     return { setting, job };
   });
 }
@@ -200,6 +211,8 @@ export class Sweep<Result = unknown> implements PromiseLike<Ranking>, Displayabl
   readonly mode: "min" | "max";
   readonly #done: Promise<Ranking>;
   #listeners = new Set<() => void>();
+  #isShown = false;
+  #isDone = false;
 
   constructor(name: string, trials: readonly Trial<Result>[], { metric, mode, halving }: SweepSettings) {
     this.name = name;
@@ -208,7 +221,10 @@ export class Sweep<Result = unknown> implements PromiseLike<Ranking>, Displayabl
     this.mode = mode;
     if (halving) this.#halve(halving);
     this.#done = Promise.all(trials.map((trial) => this.#watch(trial))).then(() => this.ranking());
-    this.#done.catch(() => {}); // told to whoever awaits it
+    const done = () => {
+      this.#isDone = true;
+    };
+    this.#done.then(done, done); // an error is told to whoever awaits it
   }
 
   /** As it stands now. */
@@ -236,17 +252,33 @@ export class Sweep<Result = unknown> implements PromiseLike<Ranking>, Displayabl
     onFulfilled?: ((value: Ranking) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#done.then(onFulfilled, onRejected);
+    return this.#awaited().then(onFulfilled, onRejected);
   }
 
+  /** As the last line of a cell: the ranking so far, the jobs on their devices, their curves, live. */
   [displaySymbol](): MimeBundle | undefined | Promise<MimeBundle | undefined> {
-    return this.ranking()[displaySymbol]();
+    this.#isShown = true;
+    return showSweep(this) ? undefined : this.ranking()[displaySymbol]();
+  }
+
+  /** Interrupting the cell that awaits it ends all its trials. */
+  async #awaited(): Promise<Ranking> {
+    if (!this.#isShown && !this.#isDone && inKernel()) this[displaySymbol]();
+    const signal = cellSignal();
+    const cancel = () => void outsideCells(() => this.cancel()).catch(() => {}); // told by the trials
+    if (signal?.aborted) cancel();
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      return await this.#done;
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
   }
 
   /** A trial that fails is ranked last and spares the others; one that is refused is refused like all others. */
   async #watch(trial: Trial<Result>): Promise<void> {
     const { state } = await trial.job.ended();
-    if (state === "succeeded") trial.value = measureAt(await trial.job, this.metric, this.name);
+    if (state === "succeeded") trial.value = measureAt(await trial.job.result(), this.metric, this.name);
     this.#changed();
   }
 

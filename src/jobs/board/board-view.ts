@@ -48,7 +48,7 @@ export function boardView({ title = "jobs", overview, jobs, findings, nowMs }: B
     ...idle.map((line) => `<div style="color:${stateColors.stalled}">${escapeHtml(line)}</div>`),
     waiting.length > 0
       ? table(
-          ["waits", "for", "because"],
+          ["queued", "", "because"],
           waiting.map((row) => row.map(plainCell)),
         )
       : "",
@@ -59,7 +59,7 @@ export function boardView({ title = "jobs", overview, jobs, findings, nowMs }: B
   const text = [
     `${title}: ${head}`,
     ...devices.map((device) => `  ${device.name}: ${deviceText(device, jobs)}`),
-    ...waiting.map(([name, needs, reason]) => `  waits: ${name} (${needs}) ${reason}`),
+    ...waiting.map(([name, needs, reason]) => `  ${name} (${needs}): ${reason || "queued"}`),
     unseen > 0 ? `  … and ${unseen.toLocaleString("en")} more` : "",
     results.rows.length > 0
       ? textTable([results.header, ...results.rows.map((row) => row.map(({ text }) => text))])

@@ -63,7 +63,7 @@ describe("the board", () => {
     const { "text/plain": text, "text/html": html } = boardView(state);
     expect(text).toMatch(/^jobs: 5 of 8 devices busy · 2 succeeded/);
     expect(text).toContain("cpu:4: grpo");
-    expect(text).toContain("waits: grpo-wide (needs 4 devices) needs 4 devices at once; 2 are free");
+    expect(text).toContain("grpo-wide (needs 4 devices): needs 4 devices at once; 2 are free");
     expect(html).toContain("cpu:1, cpu:5, cpu:7 idle while jobs wait: kept for grpo-wide");
     expect(text).toMatch(/sft-r8-attention +succeeded .*0\.610 \[0\.520, 0\.700\]/);
     expect(boardView({ ...state, overview: { ...state.overview, paused: true } })["text/html"]).toContain(

@@ -1,4 +1,5 @@
 /** The machine's state as it changes, for many readers: a connection has one watch. */
+import { outsideCells } from "../../core/display.ts";
 import type { JobsConnection } from "../connection.ts";
 import type { Overview } from "../protocol.ts";
 
@@ -19,7 +20,7 @@ class Watch {
   add(listener: Listener): () => void {
     this.#listeners.add(listener);
     if (this.#latest) listener(this.#latest);
-    if (!this.#stop) this.#run();
+    if (!this.#stop) outsideCells(() => this.#run());
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
