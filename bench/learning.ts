@@ -64,7 +64,7 @@ export function rowsOf(
         unit: "lift",
         better: "more",
         ours: { name: "medgym", median: difference.value, min: difference.low, max: difference.high },
-        ...(atLeast === undefined ? {} : { target: { atLeast } }),
+        ...(atLeast === undefined ? {} : { target: { atLeast: Number(atLeast.toFixed(3)) } }),
         details: details satisfies LearningDetails,
       };
     }),
