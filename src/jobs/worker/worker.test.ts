@@ -177,6 +177,27 @@ describe("a worker", () => {
     ]);
   });
 
+  it("hears the runs of processes that the job starts", async () => {
+    const hooks = JSON.stringify(join(import.meta.dirname, "../../../test/ts-hooks.mjs"));
+    const folder = attempt(
+      "work",
+      `import { spawnSync } from "node:child_process";
+       import { writeFileSync } from "node:fs";
+       export function work() {
+         writeFileSync("child.ts", \`
+           import { Run } from "CORE/run.ts";
+           import { reportRuns } from "CORE/../jobs/worker/report-runs.ts";
+           reportRuns();
+           await new Run("dpo", async ({ emit }) => emit({ type: "step-end", step: 1, loss: 0.5 }));\`);
+         return spawnSync(process.execPath, ["--import", ${hooks}, "child.ts"], { encoding: "utf8" }).stderr;
+       }`,
+    );
+    await startWorker(folder).ended;
+    expect(resultOf(folder)).toEqual({ status: "succeeded", value: "" });
+    const metrics = eventsOf(folder).filter(({ type }) => type === "metric");
+    expect(metrics).toMatchObject([{ run: "dpo", step: 1, values: { loss: 0.5 } }]);
+  });
+
   it("fails with what nobody caught, and when its code ends the process", async () => {
     const thrown = attempt(
       "work",
