@@ -5,6 +5,7 @@ import type { JobCheck, JobDescription } from "../core/job-description.ts";
 import { resolveOptions } from "../core/options.ts";
 import {
   checkWithout,
+  episodeTokens,
   estimateOf,
   type Json,
   longestPrompt,
@@ -65,7 +66,7 @@ async function checkEvaluate(schema: z.ZodObject<z.core.$ZodLooseShape>, options
       ? longestPrompt(model, environments, some as Task[], resolved.template)
       : Math.max(1, ...(some as EvaluationTask[]).map((task) => promptTokens(model, task)));
   const limit = Math.min(resolved.maxEpisodeTokens ?? Number.POSITIVE_INFINITY, info.maxPositions);
-  const positions = Math.min(limit, prompt + (turns === 1 ? perTurn : 2 * turns * perTurn));
+  const positions = episodeTokens({ prompt, turns, maxNewTokens: perTurn, limit });
   const atOnce = Math.min(concurrency, tasks.length);
   const memory = estimateOf({
     weights: info.weightBytes,
@@ -79,7 +80,7 @@ async function checkEvaluate(schema: z.ZodObject<z.core.$ZodLooseShape>, options
     memory,
     expectedSeconds: secondsToGenerate(info, tasks.length * prompt, tasks.length * (positions - prompt)),
     options: { ...options, maxNewTokens: perTurn },
-    facts: { ...facts, "tokens of an episode, at most": positions, "episodes at once": atOnce },
+    facts: { ...facts, "tokens of an episode, probably": positions, "episodes at once": atOnce },
     warnings: [],
   };
 }

@@ -5,6 +5,7 @@ import { resolveOptions } from "../../core/options.ts";
 import { read } from "../../data/index.ts";
 import {
   checkWithout,
+  episodeTokens,
   estimateOf,
   isPending,
   type Json,
@@ -99,9 +100,8 @@ async function checkPlay<Options extends PlayNeeds>(job: PlayJob<Options>, optio
   const some = source.next(Math.min(sampleTasks, tasks.length));
   const prompt = longestPrompt(model, environments, some, resolved.template);
   const limit = Math.min(resolved.maxEpisodeTokens ?? Number.POSITIVE_INFINITY, info.maxPositions);
-  // An episode of several turns: every turn's tokens and as many of answers between them, up to the limit.
   const turns = Math.max(...environments.map(({ maxTurns }) => maxTurns));
-  const positions = Math.min(limit, prompt + (turns === 1 ? maxNewTokens : 2 * turns * maxNewTokens));
+  const positions = episodeTokens({ prompt, turns, maxNewTokens, limit });
   const rollouts = tasksPerStep * groupSize;
   const atOnce = Math.min(resolved.concurrency, rollouts);
   const drawn = positions - prompt;
@@ -133,7 +133,7 @@ async function checkPlay<Options extends PlayNeeds>(job: PlayJob<Options>, optio
     options: { ...options, learningRate: resolved.learningRate, steps, tasksPerStep, groupSize },
     facts: {
       ...{ tasks: tasks.length, steps, "rollouts a step": rollouts, "tokens of the longest prompt": prompt },
-      ...{ "tokens of an episode, at most": positions, "episodes at once": atOnce },
+      ...{ "tokens of an episode, probably": positions, "episodes at once": atOnce },
     },
     warnings: [],
   };
