@@ -15,7 +15,8 @@ import { outsideCells } from "../core/display.ts";
 import { type ErrorCode, MedgymError } from "../core/errors.ts";
 import { FollowSink } from "./follow-sink.ts";
 import { checkOwn, jobsHome, socketPath } from "./home.ts";
-import type { JobEvent, JobRecord } from "./job.ts";
+import type { JobEvent, JobRecord, JobSpec } from "./job.ts";
+import { programArguments } from "./program.ts";
 import { type Hello, notifications, type Overview, protocolVersion, requests } from "./protocol.ts";
 import { packageVersion, startDaemon } from "./start-daemon.ts";
 
@@ -79,7 +80,7 @@ export class JobsConnection {
   async request<P, R>(type: RequestType<P, R, void>, params: P): Promise<R>;
   async request<R>(type: RequestType0<R, void>): Promise<R>;
   async request(type: { method: string }, params?: unknown): Promise<unknown> {
-    const given = type.method === requests.submit.method ? { token: randomUUID(), ...(params as object) } : params;
+    const given = type.method === requests.submit.method ? submission(params as Submission) : params;
     // Stopped half-way with its cell, a request would block all after it.
     return outsideCells(() => this.#hold(() => this.#ask(type.method, given)));
   }
@@ -284,6 +285,14 @@ export class JobsConnection {
     }
     return { rpc, socket, hello: answer, lost };
   }
+}
+
+type Submission = { specs: JobSpec[]; token?: string };
+
+/** May be repeated; its jobs are done by the medgym that submits them, whichever the daemon is of. */
+function submission({ specs, token = randomUUID() }: Submission): Submission {
+  const program = programArguments(new URL("./worker/main.ts", import.meta.url));
+  return { specs: specs.map((spec) => ({ program, ...spec })), token };
 }
 
 const lostSymbol = Symbol("lost");

@@ -14,6 +14,8 @@ export interface JobSpec {
   /** Added to the worker's environment, e.g. MEDGYM_RUNS. */
   environment: Record<string, string>;
   work: FunctionWork | CellWork;
+  /** Arguments of Node that start its worker: that of the medgym that submits it, which may be another than the daemon's. */
+  program?: readonly string[];
   /** Devices, all of them at once; 0: needs none. */
   gpus: number;
   /** Bytes on each device; undefined: not known, and then the job has its devices to itself. */

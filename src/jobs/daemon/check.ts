@@ -25,7 +25,7 @@ export function checkSpec(spec: JobSpec, devices: readonly DeviceInfo[]): void {
     const there = enough === 0 ? `the largest device has ${formatBytes(largest)}` : `${enough} devices have as much`;
     throw wrong("memory", `is ${formatBytes(spec.memoryBytes!)} on each of ${spec.gpus} devices, but ${there}. Take smaller batches, or fewer slots (MEDGYM_DEVICES=cpu:n), which are larger.`); // biome-ignore format: a sentence
   }
-  for (const path of [spec.directory, spec.work.type === "cell" ? spec.work.runner : undefined]) {
+  for (const path of [spec.directory, spec.work.type === "cell" ? spec.work.runner : undefined, spec.program?.at(-1)]) {
     if (path === undefined) continue;
     if (!isAbsolute(path) || !statSync(path, { throwIfNoEntry: false })) throw new MedgymError("not-found", `job "${spec.name}": ${path} does not exist.`); // biome-ignore format: a line
   }

@@ -11,6 +11,7 @@ import {
   jobsForTest,
   over,
   type SleeperCell,
+  sleeper,
   sleeping,
   submit,
 } from "../testing/jobs.test-helper.ts";
@@ -92,7 +93,7 @@ test.concurrent("boards are not told of the data that a job takes along", async 
   const jobs = await jobsForTest();
   const [id] = await submit(jobs, sleeping({ value: "x".repeat(10_000) }));
   const { jobs: [told] } = await jobs.request(requests.overview); // biome-ignore format: a line
-  expect(told.spec).toEqual({ ...sleeping(), work: { type: "cell", runner: expect.any(String), cell: null } });
+  expect(told.spec).toMatchObject({ ...sleeping(), work: { type: "cell", runner: expect.any(String), cell: null } });
   const [whole] = await jobs.request(requests.get, { ids: [id] });
   expect(whole.spec.work).toMatchObject({ cell: { value: "x".repeat(10_000) } });
 });
@@ -156,7 +157,7 @@ test.concurrent("what cannot be is said at once, and nothing is queued", async (
 
 test.concurrent("a full disk under the store: submitting says so, and nothing that was there or ends meanwhile is lost", async () => {
   const home = jobsFolder();
-  const jobs = await jobsForTest({}, home, ["--pages", "20"]);
+  const jobs = await jobsForTest({}, home, ["--worker", sleeper, "--pages", "20"]);
   const [id] = await submit(jobs, sleeping({ ms: 300, value: "kept" }));
   const large = sleeping({ value: "x".repeat(40_000) });
   await expect(submit(jobs, large, large)).rejects.toMatchObject({ code: "io", message: expect.stringMatching(/no space is left on the device/) }); // biome-ignore format: a line

@@ -87,7 +87,7 @@ export class Daemon {
       this.#roll.count(undefined, "queued");
       this.#roll.add(job);
     }
-    this.#options.launcher.keepWarm();
+    if (specs.length > 0) this.#options.launcher.keepWarm(specs[0]);
     for (const id of ids) this.#settleDependencies(id);
     this.#changed();
     this.#wantPass();
@@ -422,7 +422,7 @@ export class Daemon {
     for (const job of jobs) this.#roll.add(job);
     for (const { record } of jobs) if (record.state !== "queued") this.#watchFound(record.id);
     for (const { record } of jobs) if (record.state === "queued") this.#settleDependencies(record.id);
-    if (jobs.length > 0) launcher.keepWarm();
+    if (jobs.length > 0) launcher.keepWarm(jobs[jobs.length - 1].record.spec);
     if (jobs.length > 0) this.#options.log(`found ${jobs.length} jobs that are not over`);
   }
 

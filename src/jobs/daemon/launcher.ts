@@ -1,11 +1,12 @@
 /** Starts workers: processes of their own, which live on when the daemon dies; some are kept ready, with medgym loaded. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { MedgymError } from "../../core/errors.ts";
 import { attemptFiles } from "../attempt.ts";
-import type { Assignment } from "../job.ts";
+import type { Assignment, JobSpec } from "../job.ts";
 import { processIdentity } from "../process.ts";
 
 export interface Exit {
@@ -23,12 +24,14 @@ export interface Launched {
 interface WarmWorker extends Launched {
   child: ChildProcess;
   log: string;
+  /** Which program it is, and as of when. */
+  build: string;
 }
 
 export interface LauncherOptions {
   home: string;
-  /** Arguments of Node that start a worker. */
-  worker: readonly string[];
+  /** Arguments of Node that start a worker, instead of each job's own program: for tests. */
+  worker?: readonly string[];
   /** Workers kept ready. */
   warm: number;
 }
@@ -42,6 +45,8 @@ export class Launcher {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #starting = new Set<WarmWorker>();
   readonly #ready: WarmWorker[] = [];
+  /** Of the workers that are kept ready: that of the newest job. */
+  #program?: readonly string[];
   #warmWanted = false;
   #failedAt = Number.NEGATIVE_INFINITY;
 
@@ -55,9 +60,10 @@ export class Launcher {
 
   /** Starts the worker of an attempt, whose folder holds work.json. */
   launch(folder: string, { spec, environment }: Assignment): Launched {
-    const warm = environment.NODE_OPTIONS === undefined ? this.#ready.shift() : undefined;
-    this.keepWarm();
-    if (!warm) return this.#cold([...this.#options.worker, folder], folder, spec.directory, environment);
+    const program = this.#programOf(spec);
+    const warm = environment.NODE_OPTIONS === undefined ? this.#takeReady(program) : undefined;
+    this.keepWarm(spec);
+    if (!warm) return this.#cold([...program, folder], folder, spec.directory, environment);
     renameSync(warm.log, join(folder, attemptFiles.output));
     const pipe = warm.child.stdin as Writable;
     pipe.end(`${folder}\n`);
@@ -65,13 +71,30 @@ export class Launcher {
     return warm;
   }
 
-  get readyWorkers(): number {
-    return this.#ready.length;
+  #programOf(spec: JobSpec): readonly string[] {
+    const program = this.#options.worker ?? spec.program;
+    if (program) return program;
+    throw new MedgymError("invalid-argument", `job "${spec.name}" names no program that does it.`);
   }
 
-  /** Has workers ready from now on. */
-  keepWarm(): void {
-    this.#warmWanted = true;
+  /** Of this program as it is now on disk; what is ready of others, or of one that was built anew since, ends. */
+  #takeReady(program: readonly string[]): WarmWorker | undefined {
+    const build = buildOf(program);
+    for (let worker = this.#ready.shift(); worker; worker = this.#ready.shift()) {
+      if (worker.build === build) return worker;
+      worker.child.stdin?.end();
+    }
+    return undefined;
+  }
+
+  /** Has workers ready from now on, for more jobs like this one. */
+  keepWarm(spec: JobSpec): void {
+    this.#program = this.#options.worker ?? spec.program;
+    this.#warmWanted = this.#program !== undefined;
+    if (this.#warmWanted) this.#refill();
+  }
+
+  #refill(): void {
     while (this.#ready.length + this.#starting.size < this.#options.warm && this.#mayStart()) this.#startWarm();
   }
 
@@ -104,14 +127,15 @@ export class Launcher {
     mkdirSync(this.#warmFolder, { recursive: true });
     const path = join(this.#warmFolder, `${randomBytes(6).toString("hex")}.log`);
     const log = openSync(path, "a");
-    const child = spawn(process.execPath, [...this.#options.worker, "--warm"], {
+    const program = this.#program!;
+    const child = spawn(process.execPath, [...program, "--warm"], {
       cwd: this.#options.home,
       env: this.#environment,
       detached: true,
       stdio: ["pipe", log, log, "pipe"],
     });
     closeSync(log);
-    const worker: WarmWorker = { ...launched(child), child, log: path };
+    const worker: WarmWorker = { ...launched(child), child, log: path, build: buildOf(program) };
     this.#starting.add(worker);
     child.stdin?.on("error", () => {}); // it died; its exit tells
     (child.stdio[3] as Readable)
@@ -126,9 +150,17 @@ export class Launcher {
       if (at >= 0) this.#ready.splice(at, 1);
       if (this.#starting.delete(worker)) this.#failedAt = performance.now();
       rmSync(path, { force: true });
-      if (this.#warmWanted) this.keepWarm();
+      if (this.#warmWanted) this.#refill();
     });
   }
+}
+
+/** Changes when the program is built anew, or its source is changed. */
+function buildOf(program: readonly string[]): string {
+  const file = program[program.length - 1];
+  const files = [file, join(dirname(file), "../../../.tsbuildinfo")];
+  const times = files.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  return [...program, ...times].join("\n");
 }
 
 function launched(child: ChildProcess): Launched {

@@ -1,5 +1,5 @@
 /** How a daemon begins, gives its place to another, and ends. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -8,7 +8,7 @@ import { connectJobs } from "../connection.ts";
 import { socketPath } from "../home.ts";
 import { processIdentity } from "../process.ts";
 import { requests } from "../protocol.ts";
-import { begun, jobsFolder, jobsForTest, over, sleeping, submit } from "../testing/jobs.test-helper.ts";
+import { begun, jobsFolder, jobsForTest, over, sleeper, sleeping, submit } from "../testing/jobs.test-helper.ts";
 
 describe("daemons of other versions", () => {
   /** Speaks as little as one of another version may: hello and retire. */
@@ -83,4 +83,22 @@ test("a path too long for a socket has it elsewhere", async () => {
   mkdirSync(home);
   expect(socketPath(home).length).toBeLessThan(100);
   expect((await (await jobsForTest({}, home)).open()).version).toBe(1);
+});
+
+test("a job is done by the program that its submitter names, as that is on disk now", async () => {
+  const home = jobsFolder();
+  const jobs = await jobsForTest({ MEDGYM_JOBS_WARM: "1" }, home, []);
+  const program = join(home, "worker.mjs");
+  const written = readFileSync(sleeper, "utf8");
+  const result = async () => {
+    const [id] = await submit(jobs, sleeping({ value: "as it says" }, { program: [program] }));
+    await over(jobs, id);
+    return jobs.request(requests.result, { id });
+  };
+  writeFileSync(program, written);
+  expect(await result()).toBe("as it says");
+  // Meanwhile a worker of that program is ready; now it is built anew.
+  writeFileSync(program, written.replace("value: cell.value", 'value: "as it is now"'));
+  expect(await result()).toBe("as it is now");
+  await expect(submit(jobs, sleeping({}, { program: [join(home, "gone.mjs")] }))).rejects.toMatchObject({ code: "not-found" }); // biome-ignore format: a line
 });

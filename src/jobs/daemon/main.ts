@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { MedgymError } from "../../core/errors.ts";
 import { jobsHome, socketPath } from "../home.ts";
-import { programArguments } from "../program.ts";
 import { protocolVersion } from "../protocol.ts";
 import { Daemon } from "./daemon.ts";
 import { discoverDevices } from "./devices.ts";
@@ -69,7 +68,7 @@ async function start(): Promise<void> {
   const stalledSeconds = seconds("MEDGYM_JOBS_STALLED_SECONDS", 120);
   const devices = await discoverDevices();
   const store = new Store(join(home, "jobs.sqlite"), { pages: values.pages ? Number(values.pages) : undefined });
-  const worker = values.worker ? [values.worker] : programArguments(new URL("../worker/main.ts", import.meta.url));
+  const worker = values.worker ? [values.worker] : undefined;
   const warm = Number(process.env.MEDGYM_JOBS_WARM ?? 2);
   const launcher = new Launcher({ home, worker, warm });
   const daemon = new Daemon({ home, store, devices, launcher, stalledSeconds, log });

@@ -35,13 +35,13 @@ export function jobsFolder(): string {
 export async function jobsForTest(
   environment: Record<string, string> = {},
   home = jobsFolder(),
-  daemon: readonly string[] = [],
+  daemon: readonly string[] = ["--worker", sleeper],
 ): Promise<JobsConnection> {
   const connection = await connectJobs({
     home,
     _internal: {
       environment: { ...process.env, MEDGYM_DEVICES: "cpu:2", MEDGYM_JOBS_WARM: "0", ...environment },
-      daemon: ["--worker", sleeper, ...daemon],
+      daemon,
     },
   });
   connections.push(connection);
