@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { displaySymbol } from "../core/display.ts";
 import { Halving } from "./halving.ts";
@@ -110,17 +112,22 @@ describe("a sweep", () => {
   });
 
   it("ends trials that fall behind, by their curves", async () => {
-    const { module } = await apiForTest({ MEDGYM_DEVICES: "cpu:4" });
+    const { module, home } = await apiForTest({ MEDGYM_DEVICES: "cpu:4" });
     const current = JSON.stringify(new URL("./current.ts", import.meta.url).pathname);
     const path = module(
       "train.ts",
-      `import { current } from ${current};
+      `import { existsSync } from "node:fs";
+       import { current } from ${current};
        export async function train({ rate }: { rate: number }) {
          const job = current()!;
          for (let step = 1; step <= 40; step++) {
            job.signal.throwIfAborted();
            job.metric(step, { loss: 1 / (rate * step) });
-           await new Promise((resolve) => setTimeout(resolve, 50));
+           // None runs ahead, however slowly the others start.
+           while (step === 4 && !existsSync("others-are-over")) {
+             job.signal.throwIfAborted();
+             await new Promise((resolve) => setTimeout(resolve, 20));
+           }
          }
          return { summary: { loss: 1 / (rate * 40) } };
        }`,
@@ -131,8 +138,12 @@ describe("a sweep", () => {
       train as (options: { rate: number }) => unknown,
       {},
       { rate: [1, 2, 3] },
-      { halving: { first: 4 } },
+      { halving: { first: 4 }, directory: home },
     );
+    study.onChange(() => {
+      const over = study.trials.filter(({ job }) => job.state === "cancelled");
+      if (over.length === 2) writeFileSync(join(home, "others-are-over"), "");
+    });
     const { trials } = await study;
     expect(trials.map(({ setting, state, stopped }) => [setting.rate, state, stopped])).toEqual([
       [3, "succeeded", undefined],
