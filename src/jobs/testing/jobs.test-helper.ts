@@ -66,6 +66,7 @@ export interface SleeperCell {
   until?: string;
   value?: unknown;
   ledger?: string;
+  guard?: string;
   end?: "throw" | "exit" | "crash" | "memory" | "eat" | "hang" | "no-claim";
   once?: boolean;
   steps?: number;
