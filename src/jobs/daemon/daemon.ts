@@ -164,7 +164,7 @@ export class Daemon {
       const { progress, lastProgressMs, stack, peakBytes, pid, error, reason, endedMs, ...kept } = job.record;
       const attempt = job.record.attempt + 1;
       const record: JobRecord = { ...kept, state: "starting", attempt, devices, startedMs: Date.now() };
-      return { ...job, identity: undefined, record } satisfies Job;
+      return { ...job, record } satisfies Job;
     });
     const written = this.#try(() => {
       for (const job of starting) {
@@ -203,7 +203,6 @@ export class Daemon {
     const active = this.#roll.get(id)!;
     const folder = attemptFolder(this.#options.home, id, active.job.record.attempt);
     active.job.record.pid = worker.pid;
-    active.job.identity = worker.identity;
     active.begun = false;
     active.watch = new AttemptWatch(folder, worker, {
       event: (event) => this.#see(id, event),
@@ -341,7 +340,6 @@ export class Daemon {
     const { pid, startedMs, ...record } = active.job.record;
     const job: Job = {
       ...active.job,
-      identity: undefined,
       unbegun: active.job.unbegun + (unbegun ? 1 : 0),
       record: { ...record, state: "queued", devices: [], reason },
     };

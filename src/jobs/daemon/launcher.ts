@@ -64,8 +64,13 @@ export class Launcher {
     const warm = environment.NODE_OPTIONS === undefined ? this.#takeReady(program) : undefined;
     this.keepWarm(spec);
     if (!warm) return this.#cold([...program, folder], folder, spec.directory, environment);
-    renameSync(warm.log, join(folder, attemptFiles.output));
     const pipe = warm.child.stdin as Writable;
+    try {
+      renameSync(warm.log, join(folder, attemptFiles.output));
+    } catch (error) {
+      pipe.end();
+      throw error;
+    }
     pipe.end(`${folder}\n`);
     (warm.child.stdio[3] as Readable).destroy();
     return warm;
@@ -94,8 +99,13 @@ export class Launcher {
     if (this.#warmWanted) this.#refill();
   }
 
+  /** Workers kept ready are a favour: where none can be started (a full disk), jobs start without. */
   #refill(): void {
-    while (this.#ready.length + this.#starting.size < this.#options.warm && this.#mayStart()) this.#startWarm();
+    try {
+      while (this.#ready.length + this.#starting.size < this.#options.warm && this.#mayStart()) this.#startWarm();
+    } catch {
+      this.#failedAt = performance.now();
+    }
   }
 
   /** Ends those that are ready. */
@@ -142,7 +152,6 @@ export class Launcher {
       .on("error", () => {})
       .once("data", () => {
         if (!this.#starting.delete(worker)) return;
-        worker.identity = processIdentity(worker.pid);
         this.#ready.push(worker);
       });
     worker.exited.then(() => {

@@ -8,8 +8,6 @@ import type { ListQuery } from "../protocol.ts";
 /** A job as the daemon knows it: what clients see, and what they need not. */
 export interface Job {
   record: JobRecord;
-  /** `processIdentity` of record.pid. */
-  identity?: string;
   /** Attempts that were made because one ended badly. */
   retries: number;
   /** Attempts in a row whose worker never began. */
