@@ -75,7 +75,7 @@ test("top, pause, cancel, resume", async () => {
   expect((await cli("pause")).text).toContain("the queue is paused");
   const [id] = await submit(jobs, sleeping({}, { name: "waiting" }));
   expect((await cli("top")).text).toMatch(
-    /0 of 2 devices busy · 1 queued .*paused\n(.*\n)*? *waits: waiting .*the queue is paused/,
+    /0 of 2 devices busy · 1 queued .*paused\n(.*\n)*? *waiting .*the queue is paused/,
   );
   expect(JSON.parse((await cli("top", "--json")).text)).toMatchObject({ paused: true, counts: { queued: 1 } });
   expect((await cli("cancel", "waiting")).text).toBe(`job ${id} (waiting) is cancelled: cancelled on request\n`);
