@@ -155,6 +155,10 @@ describe("figures of results", () => {
   test("the columns of a table: intervals first, then what most have", () => {
     const all = [{ a: 1, b: 1 }, { b: 2 }, { c: { value: 1, low: 0, high: 2 } }].map(figuresOf);
     expect(commonFigures(all, 2)).toEqual(["c", "b"]);
+    expect(commonFigures([figuresOf({ score: 1, scores: { all: 1, other: 2 } })], 3)).toEqual([
+      "score",
+      "scores.other",
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 /** The curves of several jobs over each other: a panel for each of the quantities that most of them have. */
+import { escapeHtml } from "../../core/display.ts";
 import { figure, smoothed } from "../../plot/builders.ts";
 import type { Trace } from "../../plot/spec.ts";
 import { palette, withOpacity } from "../../plot/style.ts";
@@ -55,7 +56,20 @@ export function curvePanels(jobs: readonly NamedCurves[], most = 2): string {
   const quantities = rankedQuantities(jobs).slice(0, most);
   const panelWidth = quantities.length > 1 ? width / 2 - 4 : width;
   const panels = quantities.map((quantity) => picture(panel(jobs, quantity, panelWidth), quantity, panelWidth));
-  return panels.length === 0 ? "" : `<div style="display:flex;flex-wrap:wrap;gap:8px">${panels.join("")}</div>`;
+  if (panels.length === 0) return "";
+  const names = jobs.length > 1 ? legend(jobs) : "";
+  return `${names}<div style="display:flex;flex-wrap:wrap;gap:8px">${panels.join("")}</div>`;
+}
+
+const colorOf = (index: number): string => palette[index % palette.length];
+
+/** One for all panels. */
+function legend(jobs: readonly NamedCurves[]): string {
+  const entries = jobs.map(({ name }, i) => {
+    const line = i < palette.length ? "━" : "╍";
+    return `<span style="white-space:nowrap;margin-right:14px"><span style="color:${colorOf(i)}">${line}</span> ${escapeHtml(name)}</span>`;
+  });
+  return `<div style="font-size:12px;margin-top:8px">${entries.join(" ")}</div>`;
 }
 
 /** Those with a curve of at least two points, the preferred first, then by how many jobs have them. */
@@ -78,7 +92,7 @@ function panel(jobs: readonly NamedCurves[], quantity: string, panelWidth: numbe
   const traces: Trace[] = jobs.flatMap(({ name, curves }, i) => {
     const own = curves.filter((curve) => curve.quantity === quantity);
     return own.flatMap(({ run, steps, values }): Trace[] => {
-      const color = palette[i % palette.length];
+      const color = colorOf(i);
       const dash = i < palette.length ? undefined : "dash";
       const every = Math.ceil(steps.length / mostPoints);
       const choose = <T>(all: readonly T[]) => all.filter((_, at) => (all.length - 1 - at) % every === 0);
@@ -92,12 +106,11 @@ function panel(jobs: readonly NamedCurves[], quantity: string, panelWidth: numbe
       ];
     });
   });
-  const named = jobs.length > 1 || traces.length > 2;
   return figure(traces, {
     title: { text: quantity },
     width: panelWidth,
-    height: jobs.length > 6 ? 300 : 240,
-    showlegend: named,
+    height: 220,
+    showlegend: jobs.length === 1 && traces.length > 2, // runs of one job
     margin: { l: 50, r: 14, b: 42 },
     xaxis: { title: { text: "step" } },
   }).toSvg();

@@ -5,7 +5,7 @@ export type Figures = Map<string, Measured>;
 
 /** Names that say nothing of how good a model is. */
 const bookkeeping =
-  /^(id|seed|steps?|epochs?|tokens|seconds|rank|alpha|n|count|confidence|rows|\w*Ms|\w*Bytes|\w*Seconds)$/;
+  /^(id|seed|steps?|epochs?|seconds|rank|alpha|n|count|confidence|rows|rollouts|learningRate|\w*(Steps?|Tokens|Ms|Bytes|Seconds?)|tokens\w*)$/;
 
 /**
  * Numbers and estimates `{ value, low, high }` of a result or of its `summary`, and those one level down as
@@ -51,7 +51,10 @@ const numberText = (value: number): string =>
         ? value.toFixed(3)
         : value.toExponential(1);
 
-/** At most `most` names of figures that the jobs share: those with an interval first, then those that most of them have. */
+/**
+ * At most `most` names of figures that the jobs share: those with an interval first, then those that most of them have; of several that
+ * always say the same, the first.
+ */
 export function commonFigures(all: readonly Figures[], most: number): string[] {
   const names = new Map<string, { count: number; intervals: number }>();
   for (const figures of all) {
@@ -60,8 +63,13 @@ export function commonFigures(all: readonly Figures[], most: number): string[] {
       names.set(name, { count: seen.count + 1, intervals: seen.intervals + (low === undefined ? 0 : 1) });
     }
   }
+  const said = new Set<string>();
   return [...names]
     .sort(([, a], [, b]) => Math.sign(b.intervals) - Math.sign(a.intervals) || b.count - a.count)
-    .slice(0, most)
-    .map(([name]) => name);
+    .map(([name]) => name)
+    .filter((name) => {
+      const column = all.map((figures) => measuredText(figures.get(name))).join("|");
+      return !said.has(column) && said.add(column);
+    })
+    .slice(0, most);
 }

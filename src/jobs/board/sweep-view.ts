@@ -49,7 +49,11 @@ export function sweepView(state: SweepViewState): MimeBundle {
       ? `The interval of the best overlaps with ${close === 1 ? "that of the next" : `those of ${close} others`}: the order among them is not certain.`
       : "";
   const best = ranked[0]?.value ? 0 : undefined;
-  const board = boardView({ ...state, title: "its jobs", jobs: trials.map(({ job }) => job) });
+  const board = boardView({
+    ...state,
+    title: "its jobs",
+    jobs: trials.map(({ job }) => withoutPrefix(job, `${name}: `)),
+  });
   const html = [
     `<div><b>${escapeHtml(name)}</b> &nbsp; ${faint(escapeHtml(head))}</div>`,
     table(header, rows, best),
@@ -61,6 +65,10 @@ export function sweepView(state: SweepViewState): MimeBundle {
     "text/plain": [...text.filter(Boolean), board["text/plain"]].join("\n"),
   };
 }
+
+/** Below the sweep's name, its jobs are known by their settings. */
+const withoutPrefix = (job: JobRecord, prefix: string): JobRecord =>
+  job.spec.name.startsWith(prefix) ? { ...job, spec: { ...job.spec, name: job.spec.name.slice(prefix.length) } } : job;
 
 /** The best first; those without a value behind, in the order they were submitted. */
 export function rankTrials(trials: readonly SweepTrial[], mode: "min" | "max"): SweepTrial[] {
