@@ -1,10 +1,11 @@
 /** The notebooks from top to bottom, shortened by their parameters: through the real kernel, by our client. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type CodeCell, readNotebook, writeNotebook } from "../../kernel/client/notebook.ts";
 import { root } from "../stage.ts";
-import { isCode, medgym, output, runStaged, shownBy } from "./run-notebook.test-helper.ts";
+import { environment, isCode, medgym, output, runStaged, shownBy } from "./run-notebook.test-helper.ts";
 
 test("01-data, shortened: what is read comes back, patients stay together, rows replay, a leak stops training", async () => {
   const cells = await runStaged("01-data", { patients: 40, demonstrations: 30, steps: 1 }, { plots: false });
@@ -91,6 +92,26 @@ test("06-clinical-gym: an environment in a cell of under 40 lines; wrong argumen
   expect(Number(expert)).toBeGreaterThan(0.9);
   expect(Number(random)).toBeLessThan(0.7);
   expect(shown("rollout")).toMatch(/\d+ tokens, \d+ drawn/);
+});
+
+test("07-parallel-ablations, shortened: a cell as a job, six trainings and GRPO on eight slots, evaluated, ranked, merged", async () => {
+  const home = mkdtempSync(join(tmpdir(), "medgym-ablations-"));
+  Object.assign(environment, { MEDGYM_JOBS: home, MEDGYM_JOBS_IDLE_SECONDS: "2" });
+  try {
+    const short = { trainSets: 1, testSets: 1, sftSteps: 1, grpoSteps: 1 };
+    const cells = await runStaged("07-parallel-ablations", short, { plots: false });
+    const shown = (id: string) => shownBy(cells, id);
+    expect(shown("data")).toMatch(/demonstrations \(job 1\): succeeded.*train: \d+ demonstrations/s);
+    expect(shown("dry")).toMatch(/^sft: dry run.*activations/s);
+    expect(shown("sweep")).toMatch(/ablations: 6 of 6 done\n.*^1 +\d+ +\S+ +\d\.\d+ +succeeded/ms);
+    expect(shown("grpo")).toMatch(/grpo on r16 \(job \d+\): succeeded/);
+    expect(shown("evaluate")).toMatch(/seven experiments: 0 of 8 devices busy · 15 succeeded/);
+    expect(shown("compare")).toMatch(/^composite +base +GRPO on r16 /m);
+    expect(shown("merge")).toMatch(/^1 +\S.*^7 +\S/ms);
+  } finally {
+    for (const name of ["MEDGYM_JOBS", "MEDGYM_JOBS_IDLE_SECONDS"]) delete (environment as NodeJS.ProcessEnv)[name];
+    rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 });
+  }
 });
 
 test("08-sokoban-pipeline, shortened: every stage, and the expert solves all", async () => {
