@@ -52,7 +52,7 @@ async function runCellAsJob({ line, folder, variable, carry }: MagicCell): Promi
   const { runner, cell } = await carry();
   const job = submitWork({ type: "cell", runner, cell }, given as SubmitOptions);
   await job.submitted; // what is refused is this cell's error
-  showJob(job, { hidesLog: true });
+  showJob(job, { hidesOutput: true });
   streamInto(job);
   return {};
 }

@@ -58,7 +58,7 @@ export function curvePanels(jobs: readonly NamedCurves[], most = 2): string {
   const panels = quantities.map((quantity) => picture(panel(jobs, quantity, panelWidth), quantity, panelWidth));
   if (panels.length === 0) return "";
   const names = jobs.length > 1 ? legend(jobs) : "";
-  return `${names}<div style="display:flex;flex-wrap:wrap;gap:8px">${panels.join("")}</div>`;
+  return `${names}<div style="display:grid;grid-template-columns:${panels.length > 1 ? "1fr 1fr" : "1fr"};gap:8px">${panels.join("")}</div>`;
 }
 
 const colorOf = (index: number): string => palette[index % palette.length];

@@ -17,19 +17,19 @@ export interface JobViewState {
   /** Once it has succeeded. */
   result?: unknown;
   nowMs: number;
-  /** Its output is shown elsewhere in the cell. @default false */
-  hidesLog?: boolean;
+  /** What it prints and draws is shown elsewhere in the cell, its curves among it. @default false */
+  hidesOutput?: boolean;
 }
 
 const logLines = 8;
 const errorLines = 12;
 
 export function jobView(state: JobViewState): MimeBundle {
-  const { job, curves, log, hidesLog } = state;
+  const { job, curves, log, hidesOutput } = state;
   const facts = factsOf(state);
   const ending = endingOf(job);
   const figures = [...figuresOf(state.result)].slice(0, 6);
-  const tail = hidesLog ? "" : lastLines(log, logLines);
+  const tail = hidesOutput ? "" : lastLines(log, logLines);
   const html = [
     `<div><b>${escapeHtml(job.spec.name)}</b> ${faint(`job ${job.id}`)} &nbsp; ${stateMark(job.state)} &nbsp; ${escapeHtml(progressText(job))}</div>`,
     bar(job),
@@ -41,7 +41,7 @@ export function jobView(state: JobViewState): MimeBundle {
       ? `<div style="color:${isOver(job.state) ? stateColors[job.state] : "inherit"}">${escapeHtml(ending)}</div>`
       : "",
     job.state === "stalled" && job.stack ? preformatted(job.stack) : "",
-    curvePanels([{ name: job.spec.name, curves }]),
+    hidesOutput ? "" : curvePanels([{ name: job.spec.name, curves }]),
     job.error?.traceback.length
       ? preformatted(job.error.traceback.slice(0, errorLines).join("\n"), stateColors.failed)
       : "",

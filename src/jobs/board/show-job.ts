@@ -23,8 +23,8 @@ const clockMs = 2000;
  * Shows the job in the current cell, and draws it again until it is over. The handle's signal tells when the cell is interrupted,
  * which does the job no harm. Undefined outside of a kernel: `drawJob` is for there.
  */
-export function showJob(job: ShownJob, { hidesLog = false } = {}): DisplayHandle | undefined {
-  const watch = new JobWatch(job, hidesLog);
+export function showJob(job: ShownJob, { hidesOutput = false } = {}): DisplayHandle | undefined {
+  const watch = new JobWatch(job, hidesOutput);
   const handle = watch.view.show();
   if (handle) watch.run();
   return handle;
@@ -40,16 +40,16 @@ export async function drawJob(job: ShownJob): Promise<MimeBundle> {
 class JobWatch {
   readonly view = new LiveView(() => this.draw());
   readonly #job: ShownJob;
-  readonly #hidesLog: boolean;
+  readonly #hidesOutput: boolean;
   readonly #trace = new JobTrace();
   #record?: JobRecord;
   #deviceNames: string[] = [];
   #result?: unknown;
   #refused?: Error;
 
-  constructor(job: ShownJob, hidesLog: boolean) {
+  constructor(job: ShownJob, hidesOutput: boolean) {
     this.#job = job;
-    this.#hidesLog = hidesLog;
+    this.#hidesOutput = hidesOutput;
   }
 
   draw(): MimeBundle {
@@ -68,7 +68,15 @@ class JobWatch {
     const job = this.#record;
     const { curves, log } = this.#trace;
     const devices = job.devices.map((index) => this.#deviceNames[index] ?? `device ${index}`);
-    return jobView({ job, devices, curves, log, result: this.#result, nowMs: Date.now(), hidesLog: this.#hidesLog });
+    return jobView({
+      job,
+      devices,
+      curves,
+      log,
+      result: this.#result,
+      nowMs: Date.now(),
+      hidesOutput: this.#hidesOutput,
+    });
   }
 
   /** Until it is over, or the daemon cannot be had. */
