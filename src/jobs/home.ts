@@ -10,6 +10,7 @@
  *   claim                     made once, by the worker or by a daemon that gives the attempt up (claim.ts)
  *   events.jsonl              JobEvent, one a line; appended by the worker
  *   beat.json                 Beat, once a second, by a thread of the worker; renamed into place
+ *   beat-<pid>.json           of a process that the worker started and that loads medgym: for its stack
  *   downshift.json            options that need less memory; written by the worker at its start, for the case that it dies of memory
  *   cancel                    made by the daemon: end soon
  *   result.json               JobResult; written under another name, then renamed

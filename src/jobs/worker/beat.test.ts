@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { beatOf, jobSpec, makeAttempt, resultOf, startWorker, until } from "./worker.test-helper.ts";
 
+const hooks = JSON.stringify(join(import.meta.dirname, "../../../test/ts-hooks.mjs"));
 let home: string;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), "medgym-beat-"));
@@ -38,6 +39,30 @@ describe("a worker's beat", () => {
     expect(beat.time - beat.mainAliveMs).toBeGreaterThan(300);
     await worker.ended;
     expect(resultOf(folder)).toEqual({ status: "succeeded", value: "unharmed" });
+  });
+
+  it("says where a process hangs that the job waits for", async () => {
+    const folder = attempt(
+      "wait",
+      `import { spawn } from "node:child_process";
+       import { writeFileSync } from "node:fs";
+       export function wait() {
+         writeFileSync("child.ts", \`
+           import { reportRuns } from ${JSON.stringify(join(import.meta.dirname, "report-runs.ts"))};
+           reportRuns();
+           function hang() { for (const end = Date.now() + 6000; Date.now() < end; ); }
+           setTimeout(hang, 20);\`);
+         return new Promise((resolve) => {
+           const child = spawn(process.execPath, ["--import", ${hooks}, "child.ts"], { stdio: "ignore" });
+           child.once("exit", resolve);
+         });
+       }`,
+    );
+    const worker = startWorker(folder);
+    const { stack } = await until(() => (/at hang/.test(beatOf(folder).stack ?? "") ? beatOf(folder) : undefined));
+    expect(stack).toMatch(/at hang \(.*child\.ts/);
+    worker.process.kill("SIGKILL");
+    await worker.ended;
   });
 
   it("says when the main thread waits for something", async () => {

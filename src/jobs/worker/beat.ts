@@ -1,4 +1,7 @@
-/** `beat.json`, once a second, from a thread of its own: it goes on while the main thread computes, and says where that one stands. */
+/**
+ * `beat.json`, once a second, from a thread of its own: it goes on while the main thread computes, and says where that one stands.
+ * Processes that the job starts and that load medgym write a `beat-<pid>.json` each, for their stacks.
+ */
 import { Worker } from "node:worker_threads";
 
 export interface Beating {
@@ -37,10 +40,11 @@ export function startBeat(paths: { beat: string; events: string }, stalledAfterS
 
 /** The thread. Its text is all of it: nothing outside of it can be used in it. */
 function beat(require: NodeJS.Require): void {
-  const { renameSync, statSync, writeFileSync } = require("node:fs") as typeof import("node:fs");
+  const { readdirSync, renameSync, statSync, writeFileSync } = require("node:fs") as typeof import("node:fs");
   const { Session } = require("node:inspector") as typeof import("node:inspector");
   const { SourceMap } = require("node:module") as typeof import("node:module");
   const { readFileSync } = require("node:fs") as typeof import("node:fs");
+  const { dirname, join } = require("node:path") as typeof import("node:path");
   const { fileURLToPath } = require("node:url") as typeof import("node:url");
   const { workerData } = require("node:worker_threads") as typeof import("node:worker_threads");
   const {
@@ -56,6 +60,11 @@ function beat(require: NodeJS.Require): void {
     everyMs: number;
     stalledAfterMs: number;
   };
+
+  interface Script {
+    url: string;
+    map?: string;
+  }
 
   interface Frame {
     functionName: string;
@@ -91,7 +100,25 @@ function beat(require: NodeJS.Require): void {
     write();
   };
 
+  const idle = "The main thread is idle: it waits for the engine, a timer, a file, the network or another process.";
+
+  /** Of a process that the job started, where the worker itself only waits for one: a cell's session. */
+  const stackOfOthers = (): string | undefined => {
+    const folder = dirname(path);
+    for (const name of readdirSync(folder)) {
+      if (!/^beat-\d+\.json$/.test(name)) continue;
+      try {
+        const other = JSON.parse(readFileSync(join(folder, name), "utf8")) as { time: number; stack?: string };
+        if (Date.now() - other.time < 5 * everyMs && other.stack && other.stack !== idle) return other.stack;
+      } catch {
+        // it is just being written
+      }
+    }
+    return undefined;
+  };
+
   const write = () => {
+    if (stack === idle) stack = stackOfOthers() ?? idle;
     const progressMs = Math.max(shared[1], modified(events));
     try {
       writeFileSync(`${path}.tmp`, JSON.stringify({ time: Date.now(), mainAliveMs: shared[0], progressMs, stack }));
@@ -107,11 +134,11 @@ function beat(require: NodeJS.Require): void {
   const askStack = () =>
     new Promise<string>((resolve) => {
       if (Date.now() - shared[0] < everyMs) {
-        resolve("The main thread is idle: it waits for the engine, a timer, a file or the network.");
+        resolve(idle);
         return;
       }
       const session = new Session();
-      const maps = new Map<string, { url: string; map: string }>();
+      const scripts = new Map<string, Script>();
       const end = (answer: string) => {
         clearTimeout(timer);
         try {
@@ -126,7 +153,7 @@ function beat(require: NodeJS.Require): void {
         session.connectToMainThread();
         session.on("Debugger.scriptParsed", ({ params }) => {
           const { scriptId, url, sourceMapURL } = params;
-          if (sourceMapURL) maps.set(scriptId, { url, map: sourceMapURL });
+          scripts.set(scriptId, { url, map: sourceMapURL });
         });
         session.on("Debugger.paused", ({ params }) => {
           const frames = params.callFrames as unknown as Frame[];
@@ -134,7 +161,7 @@ function beat(require: NodeJS.Require): void {
           end(
             frames
               .slice(0, 30)
-              .map((frame) => lineOf(frame, maps.get(frame.location.scriptId)))
+              .map((frame) => lineOf(frame, scripts.get(frame.location.scriptId)))
               .join("\n"),
           );
         });
@@ -145,9 +172,9 @@ function beat(require: NodeJS.Require): void {
       }
     });
 
-  const lineOf = ({ functionName, url, location }: Frame, source?: { url: string; map: string }): string => {
-    const place = (source && original(source, location)) ?? {
-      file: url,
+  const lineOf = ({ functionName, url, location }: Frame, script?: Script): string => {
+    const place = (script && original(script, location)) ?? {
+      file: url || script?.url || "",
       line: location.lineNumber,
       column: location.columnNumber,
     };
@@ -155,7 +182,8 @@ function beat(require: NodeJS.Require): void {
     return `    at ${functionName || "<anonymous>"} (${file}:${place.line + 1}:${place.column + 1})`;
   };
 
-  const original = ({ url, map }: { url: string; map: string }, { lineNumber, columnNumber }: Frame["location"]) => {
+  const original = ({ url, map }: Script, { lineNumber, columnNumber }: Frame["location"]) => {
+    if (!map) return undefined;
     try {
       const text = map.startsWith("data:")
         ? Buffer.from(map.slice(map.indexOf(",") + 1), "base64").toString()

@@ -1,8 +1,10 @@
-/** In a process that a worker started (a cell's session, a program of the job's own): its runs are the job's too. */
-import { existsSync } from "node:fs";
+/** In a process that a worker started (a cell's session, a program of the job's own): its runs are the job's too, and its stack where it hangs. */
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { attemptFiles } from "../attempt.ts";
 import { attemptVariable } from "../home.ts";
+import type { Assignment } from "../job.ts";
+import { startBeat } from "./beat.ts";
 import { EventFile } from "./event-file.ts";
 import { RunReporter } from "./run-reporter.ts";
 
@@ -17,4 +19,6 @@ export function reportRuns(): void {
   isReporting = true;
   const events = new EventFile(path);
   new RunReporter((event) => events.append(event));
+  const { stalledSeconds } = JSON.parse(readFileSync(join(folder, attemptFiles.work), "utf8")) as Assignment;
+  startBeat({ beat: join(folder, `beat-${process.pid}.json`), events: path }, stalledSeconds);
 }
