@@ -4,7 +4,7 @@ import { formatBytes, formatDuration } from "../../core/progress-line.ts";
 import { textTable } from "../../core/table.ts";
 import type { Device, JobRecord, JobState } from "../job.ts";
 import { isOver } from "../job.ts";
-import type { Overview } from "../protocol.ts";
+import type { DeviceUsage, Overview } from "../protocol.ts";
 import { type Curve, curvePanels } from "./curves.ts";
 import { commonFigures, type Figures, figuresOf, measuredText } from "./figures.ts";
 import { gantt } from "./gantt.ts";
@@ -25,11 +25,13 @@ export interface BoardViewState {
   jobs: readonly JobRecord[];
   findings: ReadonlyMap<number, JobFindings>;
   nowMs: number;
+  /** How busy and how full the devices were. */
+  usage?: readonly DeviceUsage[];
 }
 
 const [mostQueued, mostRows, mostFigures] = [12, 40, 3];
 
-export function boardView({ title = "jobs", overview, jobs, findings, nowMs }: BoardViewState): MimeBundle {
+export function boardView({ title = "jobs", overview, jobs, findings, nowMs, usage }: BoardViewState): MimeBundle {
   const { devices, paused } = overview;
   const queued = jobs.filter(({ state }) => state === "queued");
   const others = jobs.filter(({ state }) => state !== "queued").sort((a, b) => b.id - a.id);
@@ -44,7 +46,10 @@ export function boardView({ title = "jobs", overview, jobs, findings, nowMs }: B
   const html = [
     `<div><b>${escapeHtml(title)}</b> &nbsp; ${faint(escapeHtml(head))}</div>`,
     paused ? `<div style="color:${stateColors.stalled}">The queue is paused: jobs.resume() lets it go on.</div>` : "",
-    picture(gantt(devices, jobs, nowMs), "devices over time"),
+    picture(gantt(devices, jobs, nowMs, usage), "devices over time"),
+    usage?.some(({ points }) => points.length > 1)
+      ? `<div style="font-size:11px">${faint(`below each device: how busy it was (<span style="color:#2f6fde">▇</span>) and how full its memory (<span style="color:#d4620a">━</span>), 0 to 100 %`)}</div>`
+      : "",
     ...idle.map((line) => `<div style="color:${stateColors.stalled}">${escapeHtml(line)}</div>`),
     waiting.length > 0
       ? table(

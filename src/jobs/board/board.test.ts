@@ -108,6 +108,25 @@ describe("devices × time", () => {
     expect(d1[2]).toBeGreaterThan(d0[2]);
   });
 
+  test("how busy and how full a device was is drawn below it, where it was measured", () => {
+    const jobs = [job(1, "a", { devices: [0], startedMs: ago(100) })];
+    const points = [
+      { time: ago(200), utilisation: 0.9 }, // before the picture begins
+      { time: ago(90), utilisation: 0.5, usedBytes: 1e9 },
+      { time: ago(10), utilisation: 1, usedBytes: 2e9 },
+    ];
+    const svg = gantt(slots(2), jobs, nowMs, [{ index: 0, name: "cpu:0", points }]);
+    const [area, line] = [...svg.matchAll(/<path d="([^"]*)"/g)].map(([, d]) => d);
+    expect(area.split("L")).toHaveLength(4); // down, two points, down
+    const [first, last] = line
+      .slice(1)
+      .split("L")
+      .map((point) => point.split(" ").map(Number));
+    expect(last[0] - first[0]).toBeGreaterThan(400);
+    expect(first[1] - last[1]).toBeCloseTo(6, 1); // half of 2 GB, then all of it: half the strip's 12 pixels
+    expect(svg.match(/<path/g)).toHaveLength(2);
+  });
+
   test("before anything ran there are the devices; a job without a device has a row of its own", () => {
     expect(gantt(slots(2), [job(1, "w", { state: "queued" })], nowMs)).toContain("cpu:1");
     expect(gantt(slots(1), [job(1, "w", { startedMs: ago(1) })], nowMs)).toContain("no device");

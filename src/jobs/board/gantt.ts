@@ -3,9 +3,10 @@ import { formatDuration } from "../../core/progress-line.ts";
 import { fontFamily } from "../../plot/style.ts";
 import { escapeXml, fit, round, textWidth } from "../../plot/svg/text.ts";
 import type { Device, JobRecord } from "../job.ts";
+import type { DeviceUsage, UsagePoint } from "../protocol.ts";
 import { quiet, stateColors, width } from "./style.ts";
 
-const [laneHeight, rowGap, axisHeight, fontSize] = [20, 5, 24, 11];
+const [laneHeight, stripHeight, rowGap, axisHeight, fontSize] = [20, 12, 5, 24, 11];
 /** Of rows without a device. */
 const noDevice = "no device";
 
@@ -16,11 +17,21 @@ interface Bar {
   lane: number;
 }
 
-export function gantt(devices: readonly Device[], jobs: readonly JobRecord[], nowMs: number): string {
+/** @param usage of the devices, drawn as a strip below each: how busy as an area, how full as a line */
+export function gantt(
+  devices: readonly Device[],
+  jobs: readonly JobRecord[],
+  nowMs: number,
+  usage: readonly DeviceUsage[] = [],
+): string {
   const drawn = jobs.filter((job) => job.startedMs !== undefined);
   const start = Math.min(nowMs - 1000, ...drawn.map((job) => job.startedMs!));
   const rows = devices.map((device) => ({
     name: device.name,
+    memoryBytes: device.memoryBytes,
+    usage: (usage.find(({ index }) => index === device.index)?.points ?? []).filter(
+      ({ time }) => time >= start && time <= nowMs,
+    ),
     idle: device.jobs.length === 0 ? device.idleReason : undefined,
     bars: inLanes(
       drawn.filter(({ devices: held }) => held.includes(device.index)),
@@ -31,7 +42,7 @@ export function gantt(devices: readonly Device[], jobs: readonly JobRecord[], no
     drawn.filter(({ devices: held }) => held.length === 0),
     nowMs,
   );
-  if (without.length > 0) rows.push({ name: noDevice, idle: undefined, bars: without });
+  if (without.length > 0) rows.push({ name: noDevice, memoryBytes: 0, usage: [], idle: undefined, bars: without });
   const left = Math.min(160, Math.max(50, ...rows.map(({ name }) => textWidth(name, fontSize))) + 12);
   const right = width - 8;
   const x = (ms: number) => round(left + ((ms - start) / (nowMs - start)) * (right - left));
@@ -39,7 +50,7 @@ export function gantt(devices: readonly Device[], jobs: readonly JobRecord[], no
   const parts: string[] = [];
   const lines: string[] = [];
   let y = 4;
-  for (const { name, bars, idle } of rows) {
+  for (const { name, bars, idle, usage: points, memoryBytes } of rows) {
     const lanes = Math.max(1, ...bars.map(({ lane }) => lane + 1));
     const height = lanes * laneHeight;
     parts.push(
@@ -48,7 +59,12 @@ export function gantt(devices: readonly Device[], jobs: readonly JobRecord[], no
     );
     if (idle) parts.push(idleMark(x, bars, start, nowMs, y, height, idle));
     for (const bar of bars) parts.push(drawBar(bar, x, y));
-    y += height + rowGap;
+    y += height;
+    if (points.length > 1) {
+      parts.push(usageStrip(points, memoryBytes, x, y + 1));
+      y += stripHeight + 1;
+    }
+    y += rowGap;
   }
   const bottom = y;
   for (const seconds of ticks((nowMs - start) / 1000)) {
@@ -95,6 +111,17 @@ function drawBar({ job, from, to, lane }: Bar, x: (ms: number) => number, y: num
     `<rect x="${begin}" y="${top}" width="${round(barWidth)}" height="${laneHeight - 2}" rx="3" fill="${stateColors[job.state]}"/>` +
     `${fits ? text(begin + 5, top + 13, label, "", "#fff") : ""}</g>`
   );
+}
+
+function usageStrip(points: readonly UsagePoint[], memoryBytes: number, x: (ms: number) => number, y: number): string {
+  const level = (share: number) => round(y + stripHeight * (1 - Math.min(1, Math.max(0, share))));
+  const path = (shareOf: (point: UsagePoint) => number) =>
+    points.map((point) => `${x(point.time)} ${level(shareOf(point))}`).join("L");
+  const [first, last] = [x(points[0].time), x(points[points.length - 1].time)];
+  const bottom = y + stripHeight;
+  const busy = `<path d="M${first} ${bottom}L${path(({ utilisation = 0 }) => utilisation)}L${last} ${bottom}Z" fill="#2f6fde" fill-opacity=".35"/>`;
+  const full = `<path d="M${path(({ usedBytes = 0 }) => usedBytes / memoryBytes)}" fill="none" stroke="#d4620a" stroke-width="1.2"/>`;
+  return busy + full;
 }
 
 /** From the device's last job until now. */

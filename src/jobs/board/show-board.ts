@@ -3,7 +3,7 @@ import { type DisplayHandle, escapeHtml, type MimeBundle } from "../../core/disp
 import { client } from "../client.ts";
 import { feedOf } from "../feed.ts";
 import { isOver, type JobRecord } from "../job.ts";
-import type { Overview } from "../protocol.ts";
+import type { DeviceUsage, Overview } from "../protocol.ts";
 import { boardView, type JobFindings } from "./board-view.ts";
 import type { Curve } from "./curves.ts";
 import { JobTrace } from "./job-trace.ts";
@@ -13,12 +13,15 @@ import { block } from "./style.ts";
 
 /** Jobs whose curves are drawn. */
 const mostFollowed = 24;
+/** Between two looks at how busy the devices were. */
+const usageMs = 5000;
 /** Of a board of all jobs: those that ended longer ago are history. */
 const recentMs = 3_600_000;
 
 /** Jobs as a board sees them: records, curves and results, kept up to date. */
 export class JobsWatch {
   overview: Pick<Overview, "devices" | "paused"> = { devices: [], paused: false };
+  usage: DeviceUsage[] = [];
   readonly jobs = new Map<number, JobRecord>();
   readonly #ids?: ReadonlySet<number>;
   readonly #changed: () => void;
@@ -26,6 +29,8 @@ export class JobsWatch {
   readonly #results = new Map<number, unknown>();
   readonly #following = new Set<number>();
   #stop = () => {};
+  #clock?: NodeJS.Timeout;
+  #isStopped = false;
   #settle: () => void = () => {};
   /** Resolves when all jobs that were asked for are over and their results are here; without ids, never. */
   readonly over = new Promise<void>((resolve) => {
@@ -48,9 +53,15 @@ export class JobsWatch {
       this.#refreshUnseen(overview).catch(() => {}); // the next overview asks again
     });
     this.#changed();
+    if (this.#isStopped) return this.stop();
+    // As often as a point is added; as soon as the board is there.
+    this.#clock = setInterval(() => this.#refreshUsage(), usageMs).unref();
+    await this.#refreshUsage();
   }
 
   stop(): void {
+    this.#isStopped = true;
+    clearInterval(this.#clock);
     this.#stop();
     this.#settle();
   }
@@ -72,6 +83,16 @@ export class JobsWatch {
       if (state === "succeeded") this.#fetchResult(id);
     }
     this.#settleIfOver();
+  }
+
+  async #refreshUsage(): Promise<void> {
+    try {
+      const { connection, requests } = await client();
+      this.usage = await connection.request(requests.usage);
+      this.#changed();
+    } catch {
+      // it stays as it is
+    }
   }
 
   #isRecent({ endedMs }: JobRecord): boolean {
@@ -170,4 +191,11 @@ export async function drawBoard({ title, ids }: BoardOptions = {}): Promise<Mime
 const draw = (watch: JobsWatch, title = "jobs"): MimeBundle =>
   watch.overview.devices.length === 0
     ? { "text/html": block(`${escapeHtml(title)}: …`), "text/plain": `${title}: …` }
-    : boardView({ title, overview: watch.overview, jobs: watch.recent, findings: watch.findings, nowMs: Date.now() });
+    : boardView({
+        title,
+        overview: watch.overview,
+        jobs: watch.recent,
+        findings: watch.findings,
+        usage: watch.usage,
+        nowMs: Date.now(),
+      });

@@ -65,6 +65,7 @@ function draw(sweep: ShownSweep, ids: ReadonlyMap<ShownJob, number>, watch: Jobs
     trials,
     overview: watch.overview,
     findings: watch.findings,
+    usage: watch.usage,
     nowMs: Date.now(),
   });
 }
