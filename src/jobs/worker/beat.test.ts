@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -9,7 +9,7 @@ let home: string;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), "medgym-beat-"));
 });
-afterEach(() => rmSync(home, { recursive: true, force: true }));
+afterEach(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
 
 function attempt(name: string, code: string): string {
   const module = join(home, "steps.ts");
@@ -54,6 +54,7 @@ describe("a worker's beat", () => {
            setTimeout(hang, 20);\`);
          return new Promise((resolve) => {
            const child = spawn(process.execPath, ["--import", ${hooks}, "child.ts"], { stdio: "ignore" });
+           writeFileSync("pid", String(child.pid));
            child.once("exit", resolve);
          });
        }`,
@@ -61,7 +62,7 @@ describe("a worker's beat", () => {
     const worker = startWorker(folder);
     const { stack } = await until(() => (/at hang/.test(beatOf(folder).stack ?? "") ? beatOf(folder) : undefined));
     expect(stack).toMatch(/at hang \(.*child\.ts/);
-    worker.process.kill("SIGKILL");
+    process.kill(Number(readFileSync(join(home, "pid"), "utf8")), "SIGKILL");
     await worker.ended;
   });
 
