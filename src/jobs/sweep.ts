@@ -120,12 +120,18 @@ function trialsOf(
   stops: boolean,
 ): Trial[] {
   const known = earlierJobs(name, stops);
+  // One after another: they queue in the order of the settings.
+  let before: Promise<unknown> = Promise.resolve();
   return settings.map((setting) => {
     const given = withSetting(base as Record<string, unknown>, setting);
     const jobName = `${name}: ${labelOf(setting)}`;
     const found = known.then((records) => records.find((record) => isSame(record, jobName, given)));
-    const submitted = async () => (await found) ?? submit(fn, given as never, { ...options, name: jobName }).submitted;
-    const job = new Job(jobName, submitted);
+    const previous = before;
+    const job = new Job(jobName, async () => {
+      await previous;
+      return (await found) ?? submit(fn, given as never, { ...options, name: jobName }).submitted;
+    });
+    before = job.submitted.catch(() => {}); // one that is refused holds up no other
     return { setting, job };
   });
 }
