@@ -65,11 +65,15 @@ function leave(home: string, id: number, { cell, record, job, files }: Left): vo
 }
 
 const finished = (value: unknown) => (folder: string) => {
-  claimAttempt(folder);
-  const claim = { by: "worker", pid: 2 ** 22 - 3, identity: "another boot:1" };
-  writeFileSync(join(folder, "claim"), JSON.stringify(claim));
+  gone(folder);
   writeFileSync(join(folder, "result.json"), JSON.stringify({ status: "succeeded", value } satisfies JobResult));
 };
+
+/** Its worker has begun, and is no more. */
+function gone(folder: string): void {
+  const claim = { by: "worker", pid: 2 ** 22 - 3, identity: "another boot:1" };
+  writeFileSync(join(folder, "claim"), JSON.stringify(claim));
+}
 
 async function next(home: string, id = 1): Promise<{ end: JobRecord; result: unknown }> {
   const jobs = await jobsForTest({}, home);
@@ -100,10 +104,6 @@ test("its worker ended meanwhile: the result counts", async () => {
 
 test("its worker is gone without a result: lost, and tried again only if the job allows it", async () => {
   const home = jobsFolder();
-  const gone = (folder: string) => {
-    const claim = { by: "worker", pid: 2 ** 22 - 3, identity: "another boot:1" };
-    writeFileSync(join(folder, "claim"), JSON.stringify(claim));
-  };
   leave(home, 1, { files: gone });
   leave(home, 2, { files: gone, record: { spec: sleeping({}, { retry: { times: 1, on: ["lost"] } }), devices: [1] } });
   const jobs = await jobsForTest({}, home);
@@ -147,6 +147,16 @@ test("asked to end before the daemon died: it ends", async () => {
     files: (folder) => writeFileSync(join(folder, "claim"), JSON.stringify(claim)),
   });
   expect((await next(home)).end).toMatchObject({ state: "cancelled", reason: "cancelled on request" });
+});
+
+// A retry waited for what its first attempt had needed, which was long over, until the next daemon: the survival script found it.
+test("an attempt that a dead daemon began is tried again, whatever it had to wait for", async () => {
+  const home = jobsFolder();
+  leave(home, 1, { record: { state: "succeeded", devices: [] } });
+  const spec = sleeping({}, { after: [1], retry: { times: 1, on: ["lost"] } });
+  leave(home, 2, { record: { spec }, files: gone });
+  const jobs = await jobsForTest({}, home);
+  expect(await over(jobs, 2)).toMatchObject({ state: "succeeded" });
 });
 
 test("what it needs ended while nobody looked: it is started, or cancelled with the reason", async () => {

@@ -62,8 +62,9 @@ export class Roll {
   }
 
   add(job: Job): void {
-    const { id, spec } = job.record;
-    const unmet = new Set(needsOf(spec));
+    const { id, spec, state } = job.record;
+    // One that has begun needs nothing more, also when it is queued again.
+    const unmet = new Set(state === "queued" ? needsOf(spec) : []);
     this.#active.set(id, { job, unmet, begun: false });
     for (const need of unmet) {
       const dependents = this.#dependents.get(need) ?? new Set();
