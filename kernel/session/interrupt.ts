@@ -48,11 +48,16 @@ const bookkeeping = /^node:(timers|async_hooks|internal\/(timers|async_hooks|pro
  */
 const sparedMs = 1000;
 
+/** Cells that were interrupted: what is left of them is not spared. */
+const interrupted = new Set<string>();
+
 /** Microtasks that go on for so long starve the event loop. */
 const starvedMs = 30;
 
 const isSpared = (usedMs: number, cell: string | undefined): boolean => {
-  return usedMs < sparedMs && cell !== undefined && contextCell() !== cell;
+  if (usedMs >= sparedMs || cell === undefined) return false;
+  const running = contextCell();
+  return running !== cell && !(running !== undefined && interrupted.has(running));
 };
 
 /** @param usedMs the main thread has not come back to its event loop in so much processor time */
@@ -63,8 +68,12 @@ function interruptHere(usedMs: number, cell: string | undefined): Interruption {
     if (usedMs > starvedMs) setTrap(usedMs, cell);
     return "done";
   }
-  if (isSpared(usedMs, cell)) return "retry";
   const isKernel = (file: string) => file.startsWith(kernelFolder);
+  if (isSpared(usedMs, cell)) {
+    // Node's own code, about to run somebody's: the trap tells whose.
+    if (contextCell() === undefined && !files.some(isKernel)) setTrap(usedMs, cell);
+    return "retry";
+  }
   const user = files.findIndex((file) => !file.startsWith("node:") && !isKernel(file));
   if (user >= 0 && !files.slice(0, user).some((file) => bookkeeping.test(file))) {
     terminateExecution();
@@ -118,6 +127,7 @@ export function installInterrupt(settle: (cell?: string) => void): void {
     removeTrap?.();
     removeTrap = undefined;
     Atomics.store(shared, slot.settled, ticket);
+    if (cell !== undefined) interrupted.add(cell);
     settle(cell);
   });
   worker.unref();
