@@ -52,7 +52,9 @@ describe("%%job", () => {
     const { result } = await kernel.execute('[await jobs.attach("first"), process.pid]');
     const [, value, pid] = /\[ (\d+), (\d+) \]/.exec(result!)!;
     expect(value).toBe("42");
-    const outputs = shownIn(idOf(submitted.messages)).join("\n");
+    const seen = () => shownIn(idOf(submitted.messages)).join("\n");
+    await expect.poll(seen, { timeout: 10_000 }).toContain("succeeded");
+    const outputs = seen();
     expect(outputs).toMatch(/first: being submitted.*stream in the job \d+.*display_data 'shown'.*succeeded/s);
     expect(outputs).not.toContain(`in the job ${pid}`);
     expect((await kernel.execute("own")).reply.ename).toBe("TS2304");
