@@ -190,12 +190,13 @@ export class Job<Result = unknown> implements PromiseLike<Result>, AsyncIterable
   /** The result for the cell that awaits it, which shows the job, unless it is shown or over, and cancels it when interrupted. */
   async #awaited(): Promise<Result> {
     const signal = cellSignal();
-    const isOpen = !this.#record || !isOver(this.#record.state);
-    if (!this.#isShown && isOpen && inKernel()) this.#show();
     // Not as part of the cell, which is being stopped.
     const cancel = () => void outsideCells(() => this.cancel()).catch(() => {}); // what became of it is told to whoever awaits it
     if (signal?.aborted) cancel();
     signal?.addEventListener("abort", cancel, { once: true });
+    // After that: who sees the card and interrupts means the job.
+    const isOpen = !this.#record || !isOver(this.#record.state);
+    if (!this.#isShown && isOpen && inKernel()) this.#show();
     try {
       return await this.result();
     } finally {

@@ -269,11 +269,11 @@ export class Sweep<Result = unknown> implements PromiseLike<Ranking>, Displayabl
 
   /** Interrupting the cell that awaits it ends all its trials. */
   async #awaited(): Promise<Ranking> {
-    if (!this.#isShown && !this.#isDone && inKernel()) this[displaySymbol]();
     const signal = cellSignal();
     const cancel = () => void outsideCells(() => this.cancel()).catch(() => {}); // told by the trials
     if (signal?.aborted) cancel();
     signal?.addEventListener("abort", cancel, { once: true });
+    if (!this.#isShown && !this.#isDone && inKernel()) this[displaySymbol]();
     try {
       return await this.#done;
     } finally {
