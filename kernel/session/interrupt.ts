@@ -11,8 +11,8 @@ const hook = "medgym.kernel.interrupt";
  * Evaluated on the main thread by the watcher: stops what may be stopped and says what it found.
  * @param usedMs processor time since the interrupt was asked for, which a busy machine gives slowly; 0 for the first press
  */
-export const interruptExpression = (usedMs: number, cell: string | undefined): string =>
-  `globalThis[Symbol.for(${JSON.stringify(hook)})](${usedMs}, ${JSON.stringify(cell)})`;
+export const interruptExpression = (usedMs: number, cell: string | undefined, ticket: number): string =>
+  `globalThis[Symbol.for(${JSON.stringify(hook)})](${usedMs}, ${JSON.stringify(cell)}, ${ticket})`;
 
 /** `retry`: something was running that cannot be stopped at this point. */
 export type Interruption = "done" | "retry";
@@ -61,7 +61,9 @@ const isSpared = (usedMs: number, cell: string | undefined): boolean => {
 };
 
 /** @param usedMs the main thread has not come back to its event loop in so much processor time */
-function interruptHere(usedMs: number, cell: string | undefined): Interruption {
+function interruptHere(usedMs: number, cell: string | undefined, ticket: number): Interruption {
+  // Pressed once more than needed: what runs now, the end of a run perhaps, is to run, and a trap would never be removed.
+  if (Atomics.load(shared, slot.settled) === ticket) return "done";
   const files = runningFiles();
   if (files.length === 0) {
     // Idle, or between two microtasks.

@@ -55,7 +55,7 @@ function press(signal: Interrupt, attempt: number, began: NodeJS.CpuUsage): void
   const unanswered = setTimeout(again, answerMs);
   // Runs inside whatever the main thread is executing, or at once when it is idle.
   const { user, system } = process.cpuUsage(began); // microseconds
-  const expression = interruptExpression(attempt > 1 ? (user + system) / 1000 : 0, signal.cell);
+  const expression = interruptExpression(attempt > 1 ? (user + system) / 1000 : 0, signal.cell, ticket);
   session.post("Runtime.evaluate", { expression, returnByValue: true }, (_, answer) => {
     clearTimeout(unanswered);
     if ((answer?.result?.value as Interruption | undefined) === "retry") {
