@@ -161,10 +161,14 @@ export type UntimedJobEvent =
   | { type: "error"; error: JobError };
 
 /** `result.json` of an attempt; there once, whole, and then the attempt is over. */
-export type JobResult =
+export type JobResult = (
   | { status: "succeeded"; value: unknown }
   | { status: "failed" | "out-of-memory"; error: JobError; downshift?: unknown }
-  | { status: "cancelled"; reason: string };
+  | { status: "cancelled"; reason: string }
+) & {
+  /** Highest resident set of the worker itself: a short job is over between two looks of the daemon. */
+  peakBytes?: number;
+};
 
 /** `work.json`: all that a worker needs to know of its attempt. */
 export interface Assignment {

@@ -312,6 +312,7 @@ export class Daemon {
     const claim = readClaim(folder);
     const failedAlone = exit !== undefined && typeof exit.code === "number" && exit.code !== 0;
     const left = leftovers(folder);
+    job.record.peakBytes = Math.max(job.record.peakBytes ?? 0, left.result?.peakBytes ?? 0) || undefined;
     if (claim?.by !== "worker" && failedAlone && /ENOSPC|EDQUOT/.test(left.output)) {
       this.#queue.trouble = "no space is left on the device for the files of jobs. Free some space: jobs wait until there is some."; // biome-ignore format: a sentence
       this.#requeue(id, "its worker found no space on the disk");

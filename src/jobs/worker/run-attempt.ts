@@ -113,7 +113,8 @@ export async function runAttempt(folder: string): Promise<void> {
   }
   cancellation.stop();
   finish(result);
-  await writeResult(folder, result, () =>
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  await writeResult(folder, { ...result, peakBytes }, () =>
     emit({ type: "progress", phase: "working", detail: "waits for disk space to write its result" }),
   );
   events.close();

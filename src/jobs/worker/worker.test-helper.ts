@@ -47,7 +47,13 @@ export function startWorker(argument: string, options: { flags?: string[] } = {}
   return { process: child, ended };
 }
 
-export const resultOf = (folder: string): JobResult =>
+/** Without the memory, which is never the same. */
+export function resultOf(folder: string): JobResult {
+  const { peakBytes, ...result } = readResult(folder);
+  return result as JobResult;
+}
+
+export const readResult = (folder: string): JobResult =>
   JSON.parse(readFileSync(join(folder, attemptFiles.result), "utf8"));
 
 export const eventsOf = (folder: string): JobEvent[] =>

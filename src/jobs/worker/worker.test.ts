@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { attemptFiles } from "../attempt.ts";
 import { claimAttempt, readClaim } from "../claim.ts";
 import type { JobEvent, JobSpec } from "../job.ts";
-import { eventsOf, jobSpec, makeAttempt, resultOf, startWorker, until } from "./worker.test-helper.ts";
+import { eventsOf, jobSpec, makeAttempt, readResult, resultOf, startWorker, until } from "./worker.test-helper.ts";
 
 const core = JSON.stringify(join(import.meta.dirname, "../../core"));
 let home: string;
@@ -113,6 +113,8 @@ describe("a worker", () => {
     );
     await startWorker(folder).ended;
     expect(resultOf(folder)).toEqual({ status: "succeeded", value: { loss: 0.1 } });
+    // Over long before the daemon looks, which it does once a second: Node alone takes 30 MB.
+    expect(readResult(folder).peakBytes).toBeGreaterThan(30e6);
     const events = eventsOf(folder);
     const of = <T extends JobEvent["type"]>(type: T) =>
       events.filter((event): event is Extract<JobEvent, { type: T }> => event.type === type);
