@@ -5,7 +5,6 @@ import { expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../core/sqlite.ts";
 import type { JobRecord, JobState } from "../job.ts";
 import { sleeping } from "../testing/jobs.test-helper.ts";
-import { takeLock } from "./lock.ts";
 import { type Job, Store } from "./store.ts";
 
 function folder(): string {
@@ -95,15 +94,4 @@ test("lists by state, notebook and page, newest first", () => {
   expect(ids({ before: 7, limit: 2 })).toEqual([6, 5]);
   expect(ids({ states: ["failed"], notebook: "n1" })).toEqual([7, 1]);
   store.close();
-});
-
-test("a lock is held by one", () => {
-  const path = join(folder(), "daemon.lock");
-  const lock = takeLock(path);
-  expect(lock).toBeDefined();
-  expect(takeLock(path)).toBeUndefined();
-  lock!.close();
-  const next = takeLock(path);
-  expect(next).toBeDefined();
-  next!.close();
 });
