@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect } from "vitest";
+import type { PreferenceInputs } from "./preference-loss.ts";
 import type { Sequences, Span } from "./sequences.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the shape is the file's
@@ -18,6 +19,23 @@ export function rowsOf(mask: number[][]): Sequences {
     spans: mask.map((_, i): Span => [i * T, (i + 1) * T]),
     mask: Uint8Array.from(mask.flat()),
   };
+}
+
+/** Pairs of a fixture of DPO, which has the chosen of all pairs and then the rejected; here those of a pair are next to each other. */
+export function trlPairs(
+  dpo: { policy_logps: number[][]; ref_logps: number[][]; completion_mask: number[][] },
+  pairs = [0, 1, 2],
+) {
+  const all = dpo.policy_logps.length / 2;
+  const of = (list: number[][]) => pairs.flatMap((pair) => [list[pair], list[all + pair]]);
+  const inputs: PreferenceInputs = {
+    ...rowsOf(of(dpo.completion_mask).map((mask) => mask.slice(1))),
+    logprobs: flat(of(dpo.policy_logps)),
+    refLogprobs: flat(of(dpo.ref_logps)),
+  };
+  /** dLoss/dLogprobs of a case, whose rows are of these pairs alone. */
+  const gradient = (rows: number[][]) => pairs.flatMap((_, i) => [...rows[i], ...rows[pairs.length + i]]);
+  return { inputs, gradient };
 }
 
 /** The peers compute in f32: equal to 2e-6 of the size of the numbers, or of 1 if they are smaller. */

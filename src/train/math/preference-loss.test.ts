@@ -1,35 +1,29 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { expectClose, expectGradient, fixture, flat, numbers, rowsOf, sequences } from "./math.test-helper.ts";
+import { expectClose, expectGradient, fixture, numbers, sequences, trlPairs } from "./math.test-helper.ts";
 import { type Divergence, divergenceScores, type PreferenceKind, preferenceKinds } from "./preference-kinds.ts";
 import { preferenceLoss } from "./preference-loss.ts";
 
 const dpo = fixture("dpo");
-/** The fixture has the chosen completions first; here pairs are next to each other. */
-const pairUp = <T>(list: readonly T[]): T[] => [0, 3, 1, 4, 2, 5].map((i) => list[i]);
 
 describe("preferenceLoss", () => {
-  const rows = rowsOf(pairUp(dpo.completion_mask as number[][]).map((mask) => mask.slice(1)));
-  const [logprobs, refLogprobs] = [dpo.policy_logps, dpo.ref_logps].map((list) => flat(pairUp(list)));
+  const { inputs, gradient } = trlPairs(dpo);
 
   it("has all cases of the fixture", () => void expect(dpo.cases).toHaveLength(20));
   for (const c of dpo.cases) {
     const extras = `β ${c.beta}, ς ${c.label_smoothing}, ${c.f_divergence_type}, tail ${c.ld_alpha ?? 1}`;
     it(`is TRL's: ${c.loss_type}, ${extras}`, () => {
-      const { loss, dLogprobs, chosenRewards, rejectedRewards } = preferenceLoss(
-        { ...rows, logprobs, refLogprobs },
-        {
-          kind: c.loss_type as PreferenceKind,
-          beta: c.beta,
-          labelSmoothing: c.label_smoothing,
-          divergence: c.f_divergence_type as Divergence,
-          alpha: c.f_alpha_divergence_coef,
-          tailWeight: c.ld_alpha ?? undefined,
-          discopopTau: c.discopop_tau,
-        },
-      );
+      const { loss, dLogprobs, chosenRewards, rejectedRewards } = preferenceLoss(inputs, {
+        kind: c.loss_type as PreferenceKind,
+        beta: c.beta,
+        labelSmoothing: c.label_smoothing,
+        divergence: c.f_divergence_type as Divergence,
+        alpha: c.f_alpha_divergence_coef,
+        tailWeight: c.ld_alpha ?? undefined,
+        discopopTau: c.discopop_tau,
+      });
       expectClose([loss], [c.loss]);
-      expectClose(dLogprobs, pairUp(c.dloss_dlogp as number[][]).flat(), 1e-6);
+      expectClose(dLogprobs, gradient(c.dloss_dlogp), 1e-6);
       const mean = (values: Float64Array) => values.reduce((a, b) => a + b) / values.length;
       expectClose(
         [mean(chosenRewards), mean(rejectedRewards)],

@@ -1,7 +1,8 @@
-import { expect, it } from "vitest";
-import { expectGradient, numbers } from "./math.test-helper.ts";
+import { describe, expect, it } from "vitest";
+import { expectClose, expectGradient, fixture, numbers, trlPairs } from "./math.test-helper.ts";
+import type { Divergence } from "./preference-kinds.ts";
 import { preferenceLoss } from "./preference-loss.ts";
-import { mixedPreferenceLoss, preferenceTotals } from "./preference-mix.ts";
+import { mixedPreferenceLoss, type PreferenceMix, preferenceTotals } from "./preference-mix.ts";
 import type { Span } from "./sequences.ts";
 
 const spans: Span[] = [
@@ -36,4 +37,32 @@ it("adds up over the batches of a step", () => {
     return mixedPreferenceLoss(own, mix, {}, preferenceTotals(rows)).loss;
   };
   expect(part(0) + part(2)).toBeCloseTo(mixedPreferenceLoss(inputs, mix, {}).loss, 10);
+});
+
+describe("beside TRL", () => {
+  const dpo = fixture("dpo_mix");
+  it("has all cases of the fixture", () => void expect(dpo.cases).toHaveLength(22));
+
+  for (const c of dpo.cases) {
+    const kinds: string[] = c.loss_type;
+    const weights: number[] = c.loss_weights ?? kinds.map(() => 1);
+    const mix: PreferenceMix = Object.fromEntries(kinds.map((kind, i) => [kind, weights[i]]));
+    const settings = { beta: c.beta, divergence: c.f_divergence_type as Divergence, tailWeight: c.ld_alpha ?? 1 };
+    const { inputs, gradient } = trlPairs(dpo, c.pairs);
+    const expectIt = (mix: PreferenceMix, labelSmoothing: number) => {
+      const ours = mixedPreferenceLoss(inputs, mix, { ...settings, labelSmoothing });
+      expectClose([ours.loss], [c.loss]);
+      expectClose(ours.dLogprobs, gradient(c.dloss_dlogp), 1e-6);
+      const means = [ours.chosenRewards, ours.rejectedRewards].map(
+        (list) => list.reduce((a, b) => a + b) / list.length,
+      );
+      expectClose(means, [c.rewards.chosen, c.rewards.rejected]);
+    };
+    const name = `${kinds.map((kind, i) => `${weights[i]} ${kind}`).join(" + ")}, β ${c.beta}, ς ${c.label_smoothing}, ${c.f_divergence_type}, tail ${c.ld_alpha ?? 1}, pairs ${c.pairs}`;
+    // TRL's sigmoid and sigmoid_norm have no label smoothing.
+    const without = kinds.length === 1 && kinds[0].startsWith("sigmoid");
+    it(name, () => expectIt(mix, without ? 0 : c.label_smoothing));
+    // Sorting one pair leaves −(1 − ς) log σ(m) − ς log σ(−m), which is what our sigmoid smooths to.
+    if (c.pairs.length === 1) it(`${name}: is sigmoid's`, () => expectIt({ sigmoid: 1 }, c.label_smoothing));
+  }
 });
