@@ -1,6 +1,7 @@
 // Memory read bandwidth: ./bandwidth [threads=1] [serve]. Prints GB/s once, or with `serve` answers each line of standard input with a
 // line of JSON, bytes/s, as the sides of bench/harness.ts do.
 #if defined(__x86_64__)
+#pragma GCC diagnostic ignored "-Wuninitialized"  // of GCC's own header, https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105593
 #include <immintrin.h>
 #endif
 #include <sys/mman.h>
