@@ -85,6 +85,24 @@ test("top, pause, cancel, resume", async () => {
   expect((await cli("resume")).text).toContain("the queue goes on");
 });
 
+test("prune says what would go, removes it, and refuses what it cannot read", async () => {
+  const jobs = await machine();
+  const ids = await submit(jobs, sleeping({}, { name: "early" }), sleeping({}, { name: "trial 1", sweep: "rates" }), sleeping({}, { name: "late" })); // biome-ignore format: a line
+  await Promise.all(ids.map((id) => over(jobs, id)));
+  expect((await cli("prune")).text).toBe("0 jobs removed, 0 B of disk freed\n"); // younger than 30 days
+  const planned = await cli("prune", "--keep", "1", "--dry-run");
+  expect(planned.text).toMatch(/\d+ jobs would go: [\d.]+ kB of disk\njob +name +state +ended +size\n/);
+  expect(planned.text).toMatch(/early +succeeded +\d{4}-\d\d-\d\d +[\d.]+ kB\n/);
+  expect(planned.text).toContain('1 of the sweep "rates" stay, which takes them up when it is called again');
+  expect((await cli("prune", "--keep", "1")).text).toMatch(/jobs removed, [\d.]+ kB of disk freed\n/);
+  expect((await cli("show", "early")).text).toContain('there is no job "early"');
+  expect((await cli("prune", "rates", String(ids[2]))).text).toMatch(/2 jobs removed/);
+  expect(await cli("list")).toEqual({ code: 0, text: expect.stringContaining("0 jobs") });
+  expect((await cli("prune", "--older-than", "long")).text).toContain('olderThan is "long"; write seconds, or e.g.');
+  expect((await cli("prune", "7", "--keep", "3")).text).toContain("give either jobs, or olderThan and keep");
+  expect((await cli("prune", "999")).text).toContain("there is no job 999.");
+});
+
 test("what is not there fails with a sentence", async () => {
   await machine();
   for (const [args, reason] of [

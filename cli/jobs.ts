@@ -9,8 +9,9 @@ import { jobView } from "../src/jobs/board/job-view.ts";
 import { client } from "../src/jobs/client.ts";
 import { readEvents } from "../src/jobs/events.ts";
 import { attemptFolder, jobsHome } from "../src/jobs/home.ts";
-import { attach, cancel, type Job, list, pause, resume } from "../src/jobs/index.ts";
+import { attach, cancel, type Job, list, pause, prune, resume } from "../src/jobs/index.ts";
 import { isOver, type JobEvent, type JobRecord, type JobState, terminalStates } from "../src/jobs/job.ts";
+import { noLogs } from "../src/jobs/job-handle.ts";
 import type { ListQuery, Overview } from "../src/jobs/protocol.ts";
 
 const states: readonly string[] = ["queued", "starting", "running", "stalled", ...terminalStates];
@@ -84,8 +85,10 @@ export async function showCommand(which: string, options: { json?: boolean }): P
 
 export async function logsCommand(which: string, options: { follow?: boolean }): Promise<number> {
   const { connection } = await client();
-  const { id, attempt } = await recordOf(which);
+  const record = await recordOf(which);
+  const { id, attempt } = record;
   if (!options.follow) {
+    if (record.logsRemovedMs !== undefined) console.error(noLogs(record));
     process.stdout.write(printed(await readEvents(attemptFolder(connection.home, id, attempt))));
     return 0;
   }
@@ -158,6 +161,17 @@ export async function resumeCommand(): Promise<number> {
   await resume();
   print("the queue goes on");
   return 0;
+}
+
+export async function pruneCommand(
+  names: string[],
+  options: { olderThan?: string; keep?: number; dryRun?: boolean },
+): Promise<number> {
+  if (nothingYet()) return 0;
+  const which = names.map((name) => (/^\d+$/.test(name) ? Number(name) : name));
+  const pruned = await prune({ ...options, ...(which.length > 0 && { jobs: which }) });
+  print(String(pruned));
+  return pruned.failed.length > 0 ? 1 : 0;
 }
 
 const print = (text: unknown) => console.log(text);

@@ -130,6 +130,25 @@ Exit code: 0 if there are none, else 1.
     .command("resume")
     .description("let the queue go on")
     .action(() => jobsAction("resumeCommand"));
+  jobs
+    .command("prune")
+    .description("remove jobs that are over, with their folders; run folders stay")
+    .argument("[jobs...]", "numbers, names, or names of sweeps: these, whatever their age")
+    .option("--older-than <time>", "those that ended longer ago, e.g. 12h, 30d")
+    .option("--keep <n>", "not the newest so many", naturalNumber)
+    .option("--dry-run", "say what would go, and remove nothing")
+    .addHelpText(
+      "after",
+      `
+Without jobs and options those go that ended more than 30 days ago and are not among the 100 newest. What a job needs
+that is not over never goes; trials of a sweep, and jobs in whose folder a part of another's result lies, go only by name.
+Exit code: 1 if a folder could not be removed.
+
+  npx medgym jobs prune --dry-run              what would go, and how much disk it takes
+  npx medgym jobs prune --older-than 7d --keep 50
+  npx medgym jobs prune 17 sft-r16 ablations   two jobs and all trials of a sweep`,
+    )
+    .action((names: string[], options) => jobsAction("pruneCommand", names, options));
 
   try {
     await program.parseAsync(argv);

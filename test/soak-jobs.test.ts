@@ -8,5 +8,6 @@ test("daemon, workers and clients are killed at random: nothing is lost, doubled
   expect(found.rounds).toBe(5);
   expect(found.killed.daemon + found.killed.worker).toBeGreaterThan(3);
   expect(found.attempts).toBeGreaterThan(4);
+  expect(found.pruned).toBeGreaterThan(0);
   expect(found.states.succeeded).toBeGreaterThan(3);
 });

@@ -51,8 +51,10 @@ export function checkOwn(socket: string): void {
     throw new MedgymError("io", `${folder} belongs to another user. Set MEDGYM_JOBS to a shorter path in a folder of your own.`); // biome-ignore format: a sentence
 }
 
+export const jobFolder = (home: string, id: number): string => join(home, "jobs", String(id));
+
 export const attemptFolder = (home: string, id: number, attempt: number): string =>
-  join(home, "jobs", String(id), String(attempt));
+  join(jobFolder(home, id), String(attempt));
 
 /** Tells the worker (and all it starts) where its attempt lies. */
 export const attemptVariable = "MEDGYM_JOB_ATTEMPT";

@@ -28,6 +28,7 @@ export type {
   RetryReason,
 } from "./job.ts";
 export { Job, JobFailure, JobOutput, type LogOptions } from "./job-handle.ts";
+export { Pruned, type PruneOptions, prune } from "./prune.ts";
 export { dryRun, estimate, type JobInput, type JobOutputOf, type Reference, submit, submitWork } from "./submit.ts";
 export type { SubmitOptions, Waited } from "./submit-options.ts";
 

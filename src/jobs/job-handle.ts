@@ -134,6 +134,7 @@ export class Job<Result = unknown> implements PromiseLike<Result>, AsyncIterable
   /** What it printed so far. */
   async logs({ stream }: LogOptions = {}): Promise<string> {
     const events = await this.#events();
+    if (this.#record?.logsRemovedMs !== undefined) return `${noLogs(this.#record)}\n`;
     return events
       .map((event) => (event.type === "stream" && (stream === undefined || event.name === stream) ? event.text : ""))
       .join("");
@@ -238,6 +239,10 @@ function messageOf({ id, spec, state, reason, error, downshift }: JobRecord): st
   const less = downshift === undefined ? "" : ` These options need less: ${JSON.stringify(downshift)}`;
   return `job ${id} "${spec.name}" ${what}${why ? `: ${why}` : "."}${less}`;
 }
+
+/** What there is to say in place of logs whose time was up. */
+export const noLogs = ({ id, logsRemovedMs }: JobRecord): string =>
+  `what job ${id} printed was removed on ${new Date(logsRemovedMs!).toLocaleDateString("sv")}, long after its end`;
 
 /** With the trace of the process that it happened in. */
 function causeOf({ name, message, code, traceback }: JobError): Error {

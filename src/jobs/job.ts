@@ -33,6 +33,8 @@ export interface JobSpec {
   retry: { times: number; on: RetryReason[] };
   /** What the memory is made of, if it was estimated. */
   estimate?: MemoryEstimate;
+  /** Name of the sweep whose trial it is: called again, the sweep takes up what its trials have done. */
+  sweep?: string;
 }
 
 /** A function that a module exports, called with options; its result is the job's, as JSON. */
@@ -130,6 +132,8 @@ export interface JobRecord {
   downshift?: unknown;
   /** Run folders that it wrote. */
   runs: string[];
+  /** When what it printed and showed was removed, long after its end. */
+  logsRemovedMs?: number;
 }
 
 export interface JobError {

@@ -7,7 +7,7 @@
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc/node";
 import type { Device, JobEvent, JobRecord, JobSpec, JobState } from "./job.ts";
 
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 export interface Hello {
   version: number;
@@ -51,6 +51,27 @@ export interface DeviceUsage {
   points: UsagePoint[];
 }
 
+/** Which jobs that are over are to be removed. Without `ids`: those that both `olderThanSeconds` and `keep` let go. */
+export interface PruneQuery {
+  /** These alone, whatever their age. */
+  ids?: number[];
+  /** Those that ended longer ago. */
+  olderThanSeconds?: number;
+  /** Not the newest so many. */
+  keep?: number;
+  /** Tells what would go, and removes nothing. */
+  dryRun?: boolean;
+}
+
+export interface PruneReport {
+  /** Oldest first; `bytes` of disk that its folder takes. */
+  removed: { id: number; name: string; state: JobState; endedMs?: number; bytes: number }[];
+  /** Old enough to go, but something needs them; `sweep`: the one that takes it up again, where that is the reason. */
+  stay: { id: number; name: string; sweep?: string; reason: string }[];
+  /** Are jobs no more, but their folders could not be removed: that is tried again whenever a daemon starts. */
+  failed: { id: number; name: string; reason: string }[];
+}
+
 /** Errors of these requests carry `data: { code: ErrorCode }` of core/errors.ts. */
 export const requests = {
   hello: new RequestType<Hello, Hello, void>("hello"),
@@ -77,6 +98,8 @@ export const requests = {
   /** What the scheduler did with a job, oldest first. */
   history: new RequestType<{ id: number }, { time: number; what: string }[], void>("history"),
   usage: new RequestType0<DeviceUsage[], void>("usage"),
+  /** Removes jobs that are over, with their folders; answers when the folders are gone. */
+  prune: new RequestType<PruneQuery, PruneReport, void>("prune"),
   retire: new RequestType0<void, void>("retire"),
 };
 

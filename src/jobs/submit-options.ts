@@ -37,7 +37,7 @@ export interface SubmitOptions {
 export type Waited = Job<unknown> | number | string;
 
 const reasons = ["failed", "lost", "timeout", "out-of-memory"] as const;
-const waited = z
+export const waited = z
   .custom<Waited>(
     (value) => value instanceof Job || Number.isInteger(value) || (typeof value === "string" && value !== ""),
   )

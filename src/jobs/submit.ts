@@ -45,11 +45,16 @@ export function submit<F extends AnyFunction>(
 ): Job<JobOutputOf<F>>;
 export function submit(fn: string, options: Record<string, unknown>, settings?: SubmitOptions): Job;
 export function submit(fn: AnyFunction | string, options: object, settings: SubmitOptions = {}): Job {
+  return submitTrial(fn, options, settings);
+}
+
+/** As `submit`; `sweep`: whose trial it is. */
+export function submitTrial(fn: AnyFunction | string, options: object, settings: SubmitOptions, sweep?: string): Job {
   const resolved = resolveSubmit("jobs.submit", settings);
   const waits: Pending[] = [];
   const json = jobOptions("jobs.submit", options, waits);
   const name = resolved.name ?? shortName(fn);
-  return new Job(name, () => queue(fn, json, { ...resolved, name }, waits));
+  return new Job(name, () => queue(fn, json, { ...resolved, name, sweep }, waits));
 }
 
 /** Resolves options, reads and checks the data, predicts memory and time; loads no model and queues nothing. */
@@ -87,7 +92,7 @@ export function submitWork(
   return new Job(name, () => send(work, { ...resolved, name }, undefined, notebook));
 }
 
-type Named = ResolvedSubmit & { name: string };
+type Named = ResolvedSubmit & { name: string; sweep?: string };
 
 /** A reference to a job's result that lacks the job's number until that job is in the queue. */
 interface Pending {

@@ -108,6 +108,13 @@ describe("a sweep", () => {
     expect((await jobs.list()).map(({ spec }) => spec.name).reverse()).toEqual([
       ...["ranks: rank=8", "ranks: rank=16", "ranks: rank=64", "ranks: rank=64", "ranks: rank=32"],
     ]);
+    // Pruning leaves what the sweep would take up, and takes what it would run again; by the sweep's name all goes.
+    const pruned = await jobs.prune({ keep: 0 });
+    expect([pruned.removed.map(({ id }) => id), pruned.stay.map(({ id, sweep: name }) => `${id} ${name}`)]).toEqual([
+      [3, 4],
+      ["1 ranks", "2 ranks", "5 ranks"],
+    ]);
+    expect((await jobs.prune({ jobs: "ranks" })).removed.map(({ id }) => id)).toEqual([5, 2, 1]);
     delete (globalThis as Record<symbol, unknown>)[Symbol.for("Jupyter.modules")];
   });
 

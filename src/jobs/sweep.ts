@@ -20,7 +20,7 @@ import { Halving } from "./halving.ts";
 import { type FunctionWork, isOver, type JobRecord } from "./job.ts";
 import { Job } from "./job-handle.ts";
 import { optionsJson } from "./json.ts";
-import { type JobInput, type JobOutputOf, notebookName, submit } from "./submit.ts";
+import { type JobInput, type JobOutputOf, notebookName, submitTrial } from "./submit.ts";
 import type { SubmitOptions } from "./submit-options.ts";
 import { drawn, gridOf, labelOf, type Setting, type Space, withSetting } from "./sweep-space.ts";
 
@@ -129,7 +129,7 @@ function trialsOf(
     const previous = before;
     const job = new Job(jobName, async () => {
       await previous;
-      return (await found) ?? submit(fn, given as never, { ...options, name: jobName }).submitted;
+      return (await found) ?? submitTrial(fn, given, { ...options, name: jobName }, name).submitted;
     });
     before = job.submitted.catch(() => {}); // one that is refused holds up no other
     return { setting, job };

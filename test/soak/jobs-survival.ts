@@ -1,7 +1,7 @@
 /**
  * Daemon, workers and clients are killed with SIGKILL at random points, round after round, and what must hold is checked:
- * every job that was accepted ends; none runs twice; a result that was left counts; no device is held twice or for nobody; nothing
- * stays behind.
+ * every job that was accepted ends; none runs twice; a result that was left counts; no device is held twice or for nobody; jobs are
+ * pruned with their folders or not at all, and never one too many; nothing stays behind.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { Random } from "../../src/core/random.ts";
 import { connectJobs, type JobsConnection } from "../../src/jobs/connection.ts";
 import { Store } from "../../src/jobs/daemon/store.ts";
-import { attemptFolder, attemptVariable } from "../../src/jobs/home.ts";
+import { attemptFolder, attemptVariable, jobFolder } from "../../src/jobs/home.ts";
 import { isOver, type JobRecord, type JobSpec, type JobState } from "../../src/jobs/job.ts";
 import { requests } from "../../src/jobs/protocol.ts";
 
@@ -25,6 +25,8 @@ export interface Survival {
   seconds: number;
   jobs: number;
   attempts: number;
+  /** Jobs of these that were removed once they were over. */
+  pruned: number;
   killed: Record<Victim, number>;
   states: Partial<Record<JobState, number>>;
   /** What must not be, a line each. */
@@ -39,6 +41,8 @@ const hooks = join(root, "test/ts-hooks.mjs");
 const slots = 4;
 /** Jobs of a round are over by then. */
 const settleMs = 60_000;
+/** So many that are over are never pruned. */
+const keep = 8;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -59,6 +63,11 @@ export async function survive({ rounds, seed, log = () => {} }: SurvivalOptions)
   const violations: string[] = [];
   const accepted: number[] = [];
   const clients = new Set<number>();
+  const killSoon = async (victim: Victim, withinMs: number) => {
+    await pause(random.integer(withinMs));
+    if (killOne(victim, home, clients, random)) killed[victim]++;
+  };
+  let pruning: Promise<unknown> | undefined;
   try {
     for (let round = 1; round <= rounds; round++) {
       const specs = randomJobs(random, home, guard);
@@ -66,16 +75,20 @@ export async function survive({ rounds, seed, log = () => {} }: SurvivalOptions)
       const submitting = jobs.request(requests.submit, { specs }).then(({ ids }) => accepted.push(...ids));
       for (let kills = 1 + random.integer(4); kills > 0; kills--) {
         const victim = random.choice<Victim>(["daemon", "worker", "client"]);
-        await pause(random.integer(random.boolean() ? 30 : 250));
-        if (killOne(victim, home, clients, random)) killed[victim]++;
+        await killSoon(victim, random.boolean() ? 30 : 250);
       }
       await submitting;
-      if (random.boolean(0.2)) await jobs.request(requests.cancel, { id: random.choice(accepted), graceSeconds: random.choice([0, 0.2]) }); // biome-ignore format: a line
+      await pruning;
+      if (random.boolean(0.2)) await jobs.request(requests.cancel, { id: Math.max(...accepted), graceSeconds: random.choice([0, 0.2]) }); // biome-ignore format: a line
       if (round % 10 === 0 || round === rounds) {
         violations.push(...(await settled(jobs, accepted, round)));
+        violations.push(...check(home, accepted, await jobs.request(requests.list, { limit: 1e6 })));
+        pruning = jobs.request(requests.prune, { keep }); // while the next round submits and kills
         log(`round ${round}: ${accepted.length} jobs, ${JSON.stringify(killed)}, ${violations.length} violations`);
       }
     }
+    await Promise.all([pruning, killSoon("daemon", 30)]);
+    await jobs.request(requests.prune, { keep }); // after whatever the last daemon found to finish
     const all = await jobs.request(requests.list, { limit: 1e6 });
     const { pid } = await jobs.open();
     jobs.close();
@@ -85,7 +98,8 @@ export async function survive({ rounds, seed, log = () => {} }: SurvivalOptions)
     return {
       rounds,
       seconds: (performance.now() - startedAt) / 1000,
-      jobs: all.length,
+      jobs: newest(all),
+      pruned: newest(all) - all.length,
       attempts: ledger(home).length,
       killed,
       states: Object.fromEntries(tally(all.map(({ state }) => state))),
@@ -197,7 +211,14 @@ function check(home: string, accepted: readonly number[], all: readonly JobRecor
   for (const [line, times] of tally(lines)) if (times > 1) violations.push(`attempt ${line} ran ${times} times`);
   const began = tally(lines.map((line) => Number(line.split(" ")[0])));
   const known = new Map(all.map((job) => [job.id, job]));
-  for (const id of accepted) if (!known.has(id)) violations.push(`job ${id} was accepted and is not there`);
+  const given = newest(all);
+  for (const id of accepted) if (id > given - keep && !known.has(id)) violations.push(`job ${id} was accepted and is not there`); // biome-ignore format: a line
+  for (let id = 1; id <= given; id++) {
+    const left = existsSync(jobFolder(home, id));
+    if (!known.has(id) && left) violations.push(`job ${id} was pruned, and its folder is there`);
+    if (!known.has(id) && id > given - keep) violations.push(`job ${id} was pruned, one of the newest ${keep}`);
+    if (!left && (known.get(id)?.attempt ?? 0) > 0) violations.push(`job ${id} has lost its folder`);
+  }
   for (const job of all) {
     const { id, state, spec, attempt } = job;
     if (!isOver(state)) violations.push(`job ${id} is ${state} at the end`);
@@ -218,6 +239,9 @@ function check(home: string, accepted: readonly number[], all: readonly JobRecor
   store.close();
   return violations;
 }
+
+/** Every number up to it was given to a job. */
+const newest = (all: readonly JobRecord[]): number => Math.max(...all.map(({ id }) => id));
 
 function tally<T>(values: readonly T[]): Map<T, number> {
   const counts = new Map<T, number>();

@@ -18,6 +18,7 @@ import { FairUse } from "./fair-use.ts";
 import type { Exit, Launcher } from "./launcher.ts";
 import { defaultGraceSeconds, findingOf, overMemory } from "./liveness.ts";
 import { Meter } from "./measure.ts";
+import { Pruner } from "./pruner.ts";
 import { partOf, replaceReferences } from "./references.ts";
 import { type Active, Roll } from "./roll.ts";
 import { plan } from "./schedule.ts";
@@ -32,6 +33,8 @@ export interface DaemonOptions {
   launcher: Launcher;
   /** Silence after which a job counts as stalled. */
   stalledSeconds: number;
+  /** After so many days the logs of a job that is over go; never those of the newest. */
+  logDays: number;
   log(text: string): void;
 }
 
@@ -48,6 +51,8 @@ export class Daemon {
   readonly #ticking: NodeJS.Timeout;
   /** Answers what needs no decision. */
   readonly desk: Desk;
+  /** Removes what is over. */
+  readonly pruner: Pruner;
   readonly #queue: QueueState;
   #passWanted = false;
   #waiters = new Map<number, (() => void)[]>();
@@ -64,10 +69,12 @@ export class Daemon {
     this.#meter = new Meter(options.devices);
     const { home, devices } = options;
     this.desk = new Desk({ home, devices, store, roll: this.#roll, queue: this.#queue, meter: this.#meter, typical: this.#typical, fairUse: this.#fairUse }); // biome-ignore format: a line
+    this.pruner = new Pruner({ ...options, roll: this.#roll, changed: () => this.#changed() });
     for (const { record } of store.list({ states: ["succeeded"], limit: 200 }).reverse()) this.#typical.learn(record);
     this.#recover();
     this.#ticking = setInterval(() => this.#tick(), tickMs);
     this.#wantPass();
+    this.pruner.tidy();
   }
 
   // —— what clients ask ——
@@ -120,12 +127,13 @@ export class Daemon {
   }
 
   get busy(): boolean {
-    return this.#roll.size > 0;
+    return this.#roll.size > 0 || this.pruner.busy;
   }
 
   /** Stops watching; workers go on, and the next daemon finds them. */
   close(): void {
     this.#closed = true;
+    this.pruner.close();
     clearInterval(this.#ticking);
     for (const { watch } of this.#roll.watched()) watch.close();
     this.#options.launcher.letCool();

@@ -33,7 +33,7 @@ interface DeskOptions {
 
 export class Desk {
   readonly #options: DeskOptions;
-  #ended?: { count: number; jobs: readonly Job[] };
+  #ended?: { endings: number; jobs: readonly Job[] };
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -92,11 +92,11 @@ export class Desk {
     return this.#options.store.notes(id);
   }
 
-  /** Read anew when one more has ended: boards ask five times a second. */
+  /** Read anew when others are over: boards ask five times a second. */
   #newestEnded(): readonly Job[] {
     const { roll, store } = this.#options;
-    if (this.#ended?.count !== roll.ended)
-      this.#ended = { count: roll.ended, jobs: store.list({ states: [...terminalStates], limit: 50 }) };
+    if (this.#ended?.endings !== roll.endings)
+      this.#ended = { endings: roll.endings, jobs: store.list({ states: [...terminalStates], limit: 50 }) };
     return this.#ended.jobs;
   }
 

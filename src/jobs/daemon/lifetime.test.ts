@@ -7,7 +7,7 @@ import { createMessageConnection, SocketMessageReader, SocketMessageWriter } fro
 import { connectJobs } from "../connection.ts";
 import { socketPath } from "../home.ts";
 import { processIdentity } from "../process.ts";
-import { requests } from "../protocol.ts";
+import { protocolVersion, requests } from "../protocol.ts";
 import { begun, jobsFolder, jobsForTest, over, sleeper, sleeping, submit } from "../testing/jobs.test-helper.ts";
 
 describe("daemons of other versions", () => {
@@ -32,16 +32,16 @@ describe("daemons of other versions", () => {
 
   test("an older one gives its place to ours", async () => {
     const home = jobsFolder();
-    const retired = await otherDaemon(home, 0);
+    const retired = await otherDaemon(home, protocolVersion - 1);
     const jobs = await jobsForTest({}, home);
     expect(retired()).toBe(true);
-    expect((await jobs.open()).version).toBe(1);
+    expect((await jobs.open()).version).toBe(protocolVersion);
   });
 
   test("a newer one stays, and the client is told to start anew", async () => {
     const home = jobsFolder();
-    const retired = await otherDaemon(home, 2);
-    await expect(connectJobs({ home })).rejects.toMatchObject({ code: "unsupported", message: expect.stringMatching(/of a newer medgym \(9\.9\.9, protocol 2; this one speaks 1\)\. Restart/) }); // biome-ignore format: a line
+    const retired = await otherDaemon(home, protocolVersion + 1);
+    await expect(connectJobs({ home })).rejects.toMatchObject({ code: "unsupported", message: expect.stringMatching(/of a newer medgym \(9\.9\.9, protocol \d+; this one speaks \d+\)\. Restart/) }); // biome-ignore format: a line
     expect(retired()).toBe(false);
   });
 
@@ -82,7 +82,7 @@ test("a path too long for a socket has it elsewhere", async () => {
   const home = join(jobsFolder(), "x".repeat(100));
   mkdirSync(home);
   expect(socketPath(home).length).toBeLessThan(100);
-  expect((await (await jobsForTest({}, home)).open()).version).toBe(1);
+  expect((await (await jobsForTest({}, home)).open()).version).toBe(protocolVersion);
 });
 
 test("a job is done by the program that its submitter names, as that is on disk now", async () => {

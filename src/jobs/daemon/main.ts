@@ -48,12 +48,12 @@ function log(text: string): void {
   }
 }
 
-function seconds(name: string, otherwise: number): number {
+function setting(name: string, otherwise: number, unit: string): number {
   const text = process.env[name];
   if (text === undefined || text === "") return otherwise;
   const value = Number(text);
   if (value > 0) return value;
-  throw new MedgymError("invalid-option", `${name} is "${text}"; it must be a number above 0, in seconds.`);
+  throw new MedgymError("invalid-option", `${name} is "${text}"; it must be a number above 0, in ${unit}.`);
 }
 
 async function start(): Promise<void> {
@@ -64,14 +64,15 @@ async function start(): Promise<void> {
     greet({ status: "other" });
     return;
   }
-  const idleSeconds = seconds("MEDGYM_JOBS_IDLE_SECONDS", 600);
-  const stalledSeconds = seconds("MEDGYM_JOBS_STALLED_SECONDS", 120);
+  const idleSeconds = setting("MEDGYM_JOBS_IDLE_SECONDS", 600, "seconds");
+  const stalledSeconds = setting("MEDGYM_JOBS_STALLED_SECONDS", 120, "seconds");
+  const logDays = setting("MEDGYM_JOBS_LOG_DAYS", 30, "days");
   const devices = await discoverDevices();
   const store = new Store(join(home, "jobs.sqlite"), { pages: values.pages ? Number(values.pages) : undefined });
   const worker = values.worker ? [values.worker] : undefined;
   const warm = Number(process.env.MEDGYM_JOBS_WARM ?? 2);
   const launcher = new Launcher({ home, worker, warm });
-  const daemon = new Daemon({ home, store, devices, launcher, stalledSeconds, log });
+  const daemon = new Daemon({ home, store, devices, launcher, stalledSeconds, logDays, log });
   const stop = (why: string) => {
     log(`ends: ${why}`);
     server.close();

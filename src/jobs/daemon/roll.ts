@@ -21,8 +21,8 @@ export class Roll {
   readonly #active = new Map<number, Active>();
   readonly #dependents = new Map<number, Set<number>>();
   readonly counts: Map<JobState, number>;
-  /** How many have ended in this daemon's life. */
-  ended = 0;
+  /** Grows whenever jobs end, and whenever some that are over are removed. */
+  endings = 0;
 
   constructor(store: Store) {
     this.#store = store;
@@ -36,8 +36,16 @@ export class Roll {
   /** Also of jobs that are over. */
   job(id: number): Job {
     const job = this.#active.get(id)?.job ?? this.#store.get(id);
-    if (!job) throw new MedgymError("not-found", `there is no job ${id}. \`medgym jobs list\` shows those there are.`);
-    return job;
+    if (job) return job;
+    const why = this.wasThere(id)
+      ? `there is no job ${id} any more: it was pruned, or the store was begun anew.`
+      : `there is no job ${id}.`;
+    throw new MedgymError("not-found", `${why} \`medgym jobs list\` shows those there are.`);
+  }
+
+  /** Numbers are given once. */
+  wasThere(id: number): boolean {
+    return id > 0 && id < this.#store.nextId();
   }
 
   nameOf(id: number): string {
@@ -81,10 +89,16 @@ export class Roll {
   /** Takes out one that is over; the ids of those that waited for it. */
   remove(id: number): number[] {
     this.#active.delete(id);
-    this.ended++;
+    this.endings++;
     const dependents = [...(this.#dependents.get(id) ?? [])];
     this.#dependents.delete(id);
     return dependents;
+  }
+
+  /** Jobs that are over are no more. */
+  forget(states: readonly JobState[]): void {
+    for (const state of states) this.counts.set(state, (this.counts.get(state) ?? 0) - 1);
+    this.endings++;
   }
 
   count(from: JobState | undefined, to: JobState): void {

@@ -100,15 +100,18 @@ class Client {
     this.#connection = connection;
     connection.onError(() => socket.destroy());
     const { daemon } = options;
+    const refusal = (error: unknown) => {
+      const { code = "internal", message } = error as MedgymError;
+      if (!(error instanceof MedgymError)) options.log((error as Error).stack ?? message);
+      return new ResponseError(-32000, message, { code }) as ResponseError<unknown> as ResponseError<void>;
+    };
     const answer = <T>(work: () => T): T | ResponseError<void> => {
       asked();
       try {
         if (!this.#greeted) throw new MedgymError("invalid-argument", "a client says hello first, with our protocol version."); // biome-ignore format: a line
         return work();
       } catch (error) {
-        const { code = "internal", message } = error as MedgymError;
-        if (!(error instanceof MedgymError)) options.log((error as Error).stack ?? message);
-        return new ResponseError(-32000, message, { code }) as ResponseError<unknown> as ResponseError<void>;
+        return refusal(error);
       }
     };
     connection.onRequest(requests.hello, ({ version }) => {
@@ -128,6 +131,7 @@ class Client {
     connection.onRequest(requests.result, ({ id }) => answer(() => daemon.desk.result(id) ?? null));
     connection.onRequest(requests.history, ({ id }) => answer(() => daemon.desk.history(id)));
     connection.onRequest(requests.usage, () => answer(() => daemon.desk.usage()));
+    connection.onRequest(requests.prune, (query) => answer(() => daemon.pruner.prune(query).catch(refusal)));
     connection.onRequest(requests.unfollow, ({ id }) => answer(() => this.#followed.get(id)?.abort()));
     connection.onRequest(requests.follow, ({ id, attempt, from }) =>
       answer(() => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -71,6 +71,15 @@ test("a damaged store is called that, with what to do", () => {
   const path = join(folder(), "jobs.sqlite");
   writeFileSync(path, "this is no database ".repeat(1000));
   expect(() => new Store(path)).toThrow(expect.objectContaining({ code: "corrupt", message: expect.stringMatching(/is damaged: .*Move it away/) })); // biome-ignore format: a line
+});
+
+// A new job 1 took the claim and the result that lay in the old one's folder for its own.
+test("beside folders of a store that was moved away, a new one begins behind their numbers", () => {
+  const home = folder();
+  for (const name of ["7", "12", "notes"]) mkdirSync(join(home, "jobs", name), { recursive: true });
+  const store = new Store(join(home, "jobs.sqlite"));
+  expect(store.nextId()).toBe(13);
+  store.close();
 });
 
 test("a store of a newer medgym is not touched", () => {

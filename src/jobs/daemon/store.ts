@@ -1,8 +1,9 @@
 /** The store: every job, who holds which device. Only the daemon opens it; what is written is on disk when a call returns. */
-
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type ErrorCode, MedgymError } from "../../core/errors.ts";
 import { type Database, openDatabase } from "../../core/sqlite.ts";
-import type { JobRecord, JobSpec, JobState } from "../job.ts";
+import { type JobRecord, type JobSpec, type JobState, terminalStates } from "../job.ts";
 import type { ListQuery } from "../protocol.ts";
 
 /** A job as the daemon knows it: what clients see, and what they need not. */
@@ -37,6 +38,9 @@ const schema = `
   PRAGMA user_version = ${version};
 `;
 
+/** Jobs whose rows are gone and whose folders may still be there. Beside the tables of the version: an older medgym may leave it alone. */
+const removals = "CREATE TABLE IF NOT EXISTS removals (job INTEGER PRIMARY KEY)";
+
 type Row = { id: number; state: JobState; spec: string; job: string };
 
 export class Store {
@@ -56,11 +60,20 @@ export class Store {
       const [{ user_version: found }] = this.#all<{ user_version: number }>("PRAGMA user_version");
       if (found > version)
         throw new MedgymError("unsupported", `${path} was written by a newer medgym (its form is ${found}, this one knows ${version}). Use that one, or set MEDGYM_JOBS to another folder.`); // biome-ignore format: a sentence
-      if (found === 0) this.transaction(() => this.#database.exec(schema));
+      if (found === 0) this.transaction(() => this.#begin());
       const damage = this.#all<{ quick_check: string }>("PRAGMA quick_check(1)")[0].quick_check;
       if (damage !== "ok") throw this.#corrupt(damage);
+      this.#database.exec(removals);
       if (_internal.pages !== undefined) this.#database.exec(`PRAGMA max_page_count = ${_internal.pages}`);
     });
+  }
+
+  /** Where an earlier store was moved away, folders of its jobs lie beside this one: their numbers are not given again. */
+  #begin(): void {
+    this.#database.exec(schema);
+    const folder = join(dirname(this.path), "jobs");
+    const last = Math.max(0, ...(existsSync(folder) ? readdirSync(folder) : []).map(Number).filter(Number.isInteger));
+    this.#run("INSERT INTO sqlite_sequence (name, seq) VALUES ('jobs', ?)", last);
   }
 
   /** All of `work` is written, or nothing of it. */
@@ -137,6 +150,33 @@ export class Store {
   counts(): Map<JobState, number> {
     const rows = this.#all<{ state: JobState; n: number }>("SELECT state, count(*) AS n FROM jobs GROUP BY state");
     return new Map(rows.map(({ state, n }) => [state, n]));
+  }
+
+  /** Those over for so long that their logs go, but not among the newest `beyond` that are over; oldest first, some at a time. */
+  overSince(beforeMs: number, { beyond }: { beyond: number }): Job[] {
+    const over = `state IN (${terminalStates.map((state) => `'${state}'`).join(", ")})`;
+    const [limit] = this.#all<{ id: number }>(`SELECT id FROM jobs WHERE ${over} ORDER BY id DESC LIMIT 1 OFFSET ?`, beyond); // biome-ignore format: a statement
+    if (!limit) return [];
+    return this.#all<Row>(`SELECT id, state, spec, job FROM jobs WHERE ${over} AND id <= ? AND json_extract(job, '$.record.endedMs') < ? AND json_extract(job, '$.record.logsRemovedMs') IS NULL ORDER BY id LIMIT 200`, limit.id, beforeMs).map(jobOf); // biome-ignore format: a statement
+  }
+
+  /** Takes jobs out, and notes that their folders are to go: `removals` until `removed`. */
+  remove(ids: readonly number[]): void {
+    const list = JSON.stringify(ids);
+    this.#run("INSERT OR IGNORE INTO removals (job) SELECT value FROM json_each(?)", list);
+    for (const [table, column] of [["jobs", "id"], ["leases", "job"], ["events", "job"]]) // biome-ignore format: a table
+      this.#run(`DELETE FROM ${table} WHERE ${column} IN (SELECT value FROM json_each(?))`, list);
+    // A client repeats a submission within minutes; of those whose jobs are all gone nobody asks.
+    this.#run("DELETE FROM submissions WHERE NOT EXISTS (SELECT 1 FROM json_each(submissions.ids) AS each JOIN jobs ON jobs.id = each.value)"); // biome-ignore format: a statement
+  }
+
+  removals(): number[] {
+    return this.#all<{ job: number }>("SELECT job FROM removals ORDER BY job").map(({ job }) => job);
+  }
+
+  /** The folders of these are gone. */
+  removed(ids: readonly number[]): void {
+    this.#run("DELETE FROM removals WHERE job IN (SELECT value FROM json_each(?))", JSON.stringify(ids));
   }
 
   submission(token: string): number[] | undefined {
