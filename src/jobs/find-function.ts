@@ -1,9 +1,10 @@
 /** The module that a function comes from, so that another process can import it. */
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, isAbsolute, resolve } from "node:path";
 import { MedgymError } from "../core/errors.ts";
 import { nearest } from "../core/options.ts";
 import type { FunctionWork } from "./job.ts";
+import { checkExport } from "./module-exports.ts";
 import { importPackage, packageName } from "./package.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: any function that takes options
@@ -64,7 +65,9 @@ async function named(verb: string, text: string): Promise<Found> {
   const isPath = isAbsolute(module) || /^\.{1,2}\//.test(module) || /\.[cm]?[jt]sx?$/.test(basename(module));
   if (!isPath) return { module, export: path };
   const file = resolve(module);
-  if (!existsSync(file)) throw new MedgymError("not-found", `${verb}: ${file} does not exist.`);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found?.isFile()) throw new MedgymError("not-found", `${verb}: ${file} ${found ? "is no file" : "does not exist"}.`); // biome-ignore format: a line
+  await checkExport(verb, file, path);
   const fn = (userModules()?.get(file) as Record<string, unknown> | undefined)?.[path];
   return { module: file, export: path, ...(typeof fn === "function" && { fn: fn as AnyFunction }) };
 }

@@ -107,6 +107,12 @@ describe("what is submitted", () => {
     expect(() => jobs.submit("medgym#sft", {}, { memory: "8 apples" })).toThrow(/memory is "8 apples"/);
     await expect(jobs.submit("sftt", {})).rejects.toThrow(/medgym exports no function "sftt" \(did you mean "sft"\?\)/);
     await expect(jobs.submit("./nowhere.ts#a", {})).rejects.toThrow(/nowhere\.ts does not exist/);
+    const mine = api.module("mine.ts", "export const train = () => 1;\nthrow new Error('never run here');");
+    await expect(jobs.submit(`${mine}#trian`, {})).rejects.toMatchObject({
+      code: "not-found",
+      message: `jobs.submit: ${mine} exports no "trian" (did you mean "train"?).`,
+    });
+    await expect(jobs.dryRun(`${mine}#trian`, {})).rejects.toThrow(/jobs\.dryRun: .* \(did you mean "train"\?\)/);
     await expect(jobs.submit("medgym#sft", {}, { gpus: 3 })).rejects.toThrow(/gpus is 3, but this machine has 2 slots/);
     expect(await jobs.list()).toEqual([]);
   });

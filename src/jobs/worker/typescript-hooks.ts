@@ -59,7 +59,7 @@ export const load: LoadHook = async (url, context, next) => {
 };
 
 /** A .ts file is a module, unless its package says "commonjs" in so many words. */
-function isCommonJs(path: string): boolean {
+export function isCommonJs(path: string): boolean {
   if (/\.cts$/.test(path)) return true;
   if (/\.mts$/.test(path)) return false;
   for (let folder = dirname(path); ; folder = dirname(folder)) {
