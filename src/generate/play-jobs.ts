@@ -27,6 +27,8 @@ export interface PlayOptions {
 export interface PlayEvents {
   start(job: Job): void;
   turn(job: Job, take: Take, turn: number): void;
+  /** The episode is over, and its reward is asked for; of one in which something broke it never is. */
+  score?(job: Job): void;
   end(job: Job, trajectory: Trajectory, seconds: number): void;
 }
 
@@ -94,6 +96,7 @@ async function playJob(job: Job, troupe: Troupe, options: PlayOptions, events: P
       failure = { boundary: "environment", message: episode.reason ?? "the environment broke" };
     } else {
       const done = episode;
+      events.score?.(job);
       reward = await boundary("reward", () =>
         within(options.rewardTimeoutMs, "reward", score(done, environment, options)),
       );

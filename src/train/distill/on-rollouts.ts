@@ -80,7 +80,7 @@ async function train(
   const takeStep = async (learning: () => void) => {
     const startedAt = performance.now();
     const step = state.step + 1;
-    const { groups } = await rollOutStep(model, source, options, { step, signal, ended: tell.phase(step, "rollout") });
+    const { groups } = await rollOutStep(model, source, options, { step, signal, tell: tell.phase(step) });
     const trajectories = groups.flat();
     const rolloutSeconds = (performance.now() - startedAt) / 1000;
     state.step = step;
@@ -92,7 +92,7 @@ async function train(
     const learningRate = options.learningRate * scheduleFactor(options.schedule, step - 1, warmupSteps, steps);
     const coefficient = distillCoefficient(step - 1, options.coefficient);
     const random = new Random(options.seed).split("update", step);
-    tell.phase(step, "update")(0, 1);
+    tell.phase(step)("update", 0, 1);
     signal.throwIfAborted();
     learning();
     const completions = lessons.flatMap(({ completions }) => completions);

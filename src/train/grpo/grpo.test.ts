@@ -89,6 +89,27 @@ describe("grpo", () => {
     expect(String(result.samples[0].transcript)).toContain("reward");
   });
 
+  it("tells what each step does: plays, scores where there is something to score, updates", async () => {
+    const parts = async (options: Partial<GrpoOptions>) => {
+      const told: string[] = [];
+      for await (const event of train({ steps: 1, ...options }))
+        if (event.type === "phase") told.push(`${event.phase} ${event.done}/${event.total}`);
+      return told;
+    };
+    const played = Array.from({ length: 8 }, (_, i) => `rollout ${i + 1}/8`);
+    expect(await parts({})).toEqual([...played, "update 0/1", "update 1/1"]); // paid at once, and the ratio is 1
+    const twice = await parts({ iterations: 2, klCoefficient: 0.1 });
+    expect(twice).toEqual([...played, "scoring 0/1", "update 0/2", "update 1/2", "update 2/2"]);
+    const slowly = async (given: { completion: string }) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return letters(given);
+    };
+    const paid = (await parts({ rewards: { slowly } })).filter((part) => !part.startsWith("update"));
+    expect(paid.slice(0, 8)).toEqual(played);
+    expect(paid[8]).toMatch(/^scoring 0\//);
+    expect(paid.at(-1)).toMatch(/^scoring (\d)\/\1$/);
+  });
+
   it("ends with the same bytes for the same seed, whatever is played at once, and other bytes for another", async () => {
     const [a, b, c] = [await train(), await train({ concurrency: 3 }), await train({ seed: 1 })];
     expect(adapterBytes(a)).toEqual(adapterBytes(b));

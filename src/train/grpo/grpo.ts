@@ -92,11 +92,8 @@ async function trainGroups(
   const takeStep = async (learning: () => void) => {
     const startedAt = performance.now();
     const step = state.step + 1;
-    const { groups, played, rounds } = await rollOutStep(model, source, options, {
-      step,
-      signal,
-      ended: tell.phase(step, "rollout"),
-    });
+    const tellPart = tell.phase(step);
+    const { groups, played, rounds } = await rollOutStep(model, source, options, { step, signal, tell: tellPart });
     const trajectories = groups.flat();
     const rolloutSeconds = (performance.now() - startedAt) / 1000;
     state.step = step;
@@ -110,10 +107,9 @@ async function trainGroups(
       completionsOf(group, advantages.subarray(g * groupSize, (g + 1) * groupSize), masked),
     );
     const learningRate = options.learningRate * scheduleFactor(options.schedule, step - 1, warmupSteps, steps);
-    tell.phase(step, "update")(0, 1);
     signal.throwIfAborted();
     learning();
-    const update = await learn(learner, completions, options, { step, learningRate, signal });
+    const update = await learn(learner, completions, options, { step, learningRate, signal, tell: tellPart });
     if (update.updates === 0 && update.skipped > 0) {
       skipStep("grpo", session, "no loss or gradient was finite", trajectories);
       return;

@@ -4,6 +4,13 @@ import type { CountedFailure, Moments } from "./groups-report.ts";
 /** A rollout as a transcript can be made of it: without what only training needs. */
 export type PolicySample = Omit<Trajectory, "segments" | "log" | "hash">;
 
+/**
+ * What a step is doing: playing; asking for rewards that take their time, and for log-probabilities and values before anything is learned;
+ * learning.
+ */
+export type StepPart = "rollout" | "scoring" | "update";
+export type TellPart = (part: StepPart, done: number, total: number) => void;
+
 /** What all that learns from rollouts tells, besides the ends of its steps. */
 export type PolicyEvent =
   | {
@@ -18,7 +25,7 @@ export type PolicyEvent =
       trainableParameters: number;
     }
   /** How far the step is; not kept in the run store. */
-  | { type: "phase"; step: number; phase: "rollout" | "update"; done: number; total: number }
+  | { type: "phase"; step: number; phase: StepPart; done: number; total: number }
   /** No rollout had a reward, or no loss and gradient was finite: nothing was learned. */
   | { type: "step-skipped"; step: number; reason: string; failures: CountedFailure[]; skippedInRow: number }
   | { type: "samples"; step: number; samples: PolicySample[] }

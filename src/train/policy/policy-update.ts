@@ -6,6 +6,7 @@ import { type PolicyLoss, type PolicyLossOptions, policyLoss } from "../math/pol
 import { highEntropyWeights } from "../math/token-weights.ts";
 import type { CustomLoss } from "./custom-loss.ts";
 import { batchesOf, type Completion, countedTokens, type ExperienceBatch, minibatchesOf } from "./experience.ts";
+import type { TellPart } from "./policy-events.ts";
 
 export interface Learner {
   engine: EngineModel;
@@ -66,6 +67,13 @@ export interface LearnOptions
   entropyCoefficient: number;
 }
 
+export interface LearnSettings {
+  step: number;
+  learningRate: number;
+  signal: AbortSignal;
+  tell?: TellPart;
+}
+
 /** One optimizer step's completions, cut into batches, with its totals. */
 interface Part {
   batches: ExperienceBatch[];
@@ -80,20 +88,23 @@ export async function learn(
   learner: Learner,
   groups: readonly (readonly Completion[])[],
   options: LearnOptions,
-  { step, learningRate, signal }: { step: number; learningRate: number; signal: AbortSignal },
+  { step, learningRate, signal, tell = () => {} }: LearnSettings,
 ): Promise<UpdateResult> {
   const random = new Random(options.seed).split("update", step);
   const parts = partsOf(groups, options, random);
   const count = new Counts();
   const startedAt = performance.now();
-  await score(learner, parts, options, count, signal);
+  await score(learner, parts, options, count, { signal, tell });
   const scoredAt = performance.now();
+  const updates = options.iterations * parts.length;
+  tell("update", 0, updates);
   for (let iteration = 0; iteration < options.iterations; iteration++) {
-    for (const part of parts) {
+    for (const [i, part] of parts.entries()) {
       if (part.batches.length === 0) continue;
       signal.throwIfAborted();
       const loss = await accumulate(learner, part, options, count, random);
       await apply(learner.optimizer, loss, { learningRate, maxGradNorm: options.maxGradNorm }, count);
+      tell("update", iteration * parts.length + i + 1, updates);
     }
     count.isFirstPass = false;
   }
@@ -123,10 +134,19 @@ function partsOf(groups: readonly (readonly Completion[])[], options: LearnOptio
  * Log-probabilities under the reference, and under the policy if it will have moved before all of them are learned from; with a
  * single optimizer step the policy that draws is the one that learns, and the ratio is 1.
  */
-async function score(learner: Learner, parts: Part[], options: LearnOptions, count: Counts, signal: AbortSignal) {
+async function score(
+  learner: Learner,
+  parts: Part[],
+  options: LearnOptions,
+  count: Counts,
+  { signal, tell }: Required<Pick<LearnSettings, "signal" | "tell">>,
+) {
   const { temperature, iterations, klCoefficient } = options;
   const moves = iterations * parts.filter(({ batches }) => batches.length > 0).length > 1;
-  for (const batch of parts.flatMap(({ batches }) => batches)) {
+  const asks = (batch: ExperienceBatch) => (moves && !batch.oldLogprobs) || klCoefficient !== 0;
+  const asked = parts.flatMap(({ batches }) => batches).filter(asks);
+  for (const [i, batch] of asked.entries()) {
+    tell("scoring", i, asked.length);
     const ask = async (adapter: EngineAdapter | null) => {
       signal.throwIfAborted();
       count.scoredTokens += batch.batch.tokens.length;

@@ -1,7 +1,7 @@
 /** A step's rollouts: drawn tasks played in groups, groups without variance redrawn up to a limit. */
 import { Random } from "../../core/random.ts";
 import type { Trajectory } from "../../generate/index.ts";
-import { playJobs } from "../../generate/play-jobs.ts";
+import { type Job, type PlayEvents, playJobs } from "../../generate/play-jobs.ts";
 import { withPlayers } from "../../generate/players.ts";
 import { jobsOf } from "../../generate/rollout.ts";
 import type { Task } from "../../gym/index.ts";
@@ -9,6 +9,7 @@ import type { Model } from "../../model/model.ts";
 import { differs } from "./groups-report.ts";
 import { shapeLength } from "./length-shaping.ts";
 import type { Play } from "./play-options.ts";
+import type { TellPart } from "./policy-events.ts";
 import type { TaskSource } from "./task-source.ts";
 
 export interface PlaySettings {
@@ -16,8 +17,7 @@ export interface PlaySettings {
   groupSize: number;
   temperature: number;
   signal: AbortSignal;
-  /** After each rollout that ended. */
-  ended?: (done: number, total: number) => void;
+  tell?: TellPart;
 }
 
 /** Plays tasks in groups, which come in the order of the tasks; lengths are shaped where that is asked for. */
@@ -25,17 +25,46 @@ export async function playGroups(
   model: Model,
   tasks: readonly Task[],
   options: Play,
-  { seed, groupSize, temperature, signal, ended }: PlaySettings,
+  { seed, groupSize, temperature, signal, tell }: PlaySettings,
 ): Promise<Trajectory[][]> {
   const jobs = jobsOf(options.verb, options.environments, tasks, groupSize);
   // A model's own penalty would draw from another policy than the one that learns.
   const settings = { ...options, seed, temperature, signal, repetitionPenalty: 1 };
-  let done = 0;
-  const events = { start() {}, turn() {}, end: () => ended?.(++done, jobs.length) };
+  const events = tell ? telling(tell, jobs.length) : { start() {}, turn() {}, end() {} };
   const trajectories = await withPlayers(model, settings, (troupe) => playJobs(jobs, troupe, settings, events));
   const { lengthShaping } = options;
   const shaped = lengthShaping ? trajectories.map((each) => shapeLength(each, lengthShaping)) : trajectories;
   return tasks.map((_, g) => shaped.slice(g * groupSize, (g + 1) * groupSize));
+}
+
+/** Rewards that are there at once, as those of rules are, are no part of the step of their own. */
+function telling(tell: TellPart, total: number): PlayEvents {
+  const asked = new Set<Job>();
+  let [played, paid] = [0, 0];
+  /** Paid when the last episode was over, if not all were. */
+  let paidBefore: number | undefined;
+  const over = () => {
+    tell("rollout", ++played, total);
+    if (played < total) return;
+    setImmediate(() => {
+      if (paid === total) return;
+      paidBefore = paid;
+      tell("scoring", 0, total - paid);
+    });
+  };
+  return {
+    start() {},
+    turn() {},
+    score(job) {
+      asked.add(job);
+      over();
+    },
+    end(job) {
+      if (!asked.has(job)) over();
+      paid++;
+      if (paidBefore !== undefined) tell("scoring", paid - paidBefore, total - paidBefore);
+    },
+  };
 }
 
 /** What a step plays. */
@@ -62,7 +91,7 @@ export async function rollOutStep(
   model: Model,
   source: TaskSource,
   options: StepPlay,
-  { step, signal, ended }: Pick<PlaySettings, "signal" | "ended"> & { step: number },
+  { step, signal, tell }: Pick<PlaySettings, "signal" | "tell"> & { step: number },
 ): Promise<StepRollouts> {
   const { tasksPerStep, groupSize, temperature, dynamicSampling } = options;
   const random = new Random(options.seed).split("rollout", step);
@@ -72,7 +101,7 @@ export async function rollOutStep(
   while (informative.length < tasksPerStep && rounds <= dynamicSampling) {
     const tasks = source.next(tasksPerStep - informative.length);
     const seed = random.split("round", rounds++).uint32();
-    const groups = await playGroups(model, tasks, options, { seed, groupSize, temperature, signal, ended });
+    const groups = await playGroups(model, tasks, options, { seed, groupSize, temperature, signal, tell });
     for (const [i, group] of groups.entries()) source.scored(tasks[i], meanReward(group));
     played.push(...groups);
     informative = played.filter(differs);

@@ -2,13 +2,13 @@
 import type { Trajectory } from "../../generate/index.ts";
 import type { Model } from "../../model/model.ts";
 import type { Session } from "../session.ts";
-import type { PolicyEvent, PolicyStepEnd } from "./policy-events.ts";
+import type { PolicyEvent, PolicyStepEnd, TellPart } from "./policy-events.ts";
 import type { PolicyState } from "./policy-session.ts";
 import { policyStepEnd, type StepFacts, samplesOf } from "./step-report.ts";
 
 export interface StepRecorder<More> {
   /** For what counts its progress; every tenth is told. */
-  phase(step: number, name: "rollout" | "update"): (done: number, total: number) => void;
+  phase(step: number): TellPart;
   /** Once per step that learned. `more`: what the way of training says besides. */
   stepEnd(facts: Omit<StepFacts, "step" | "level" | "memoryBytes" | "etaSeconds">, more: More): void;
   /** Every `sampleEvery` steps, and of the first. */
@@ -26,8 +26,8 @@ export function stepRecorder<More extends object>(
 ): StepRecorder<More> {
   const began = { at: performance.now(), step: state.step };
   return {
-    phase: (step, name) => (done, total) => {
-      if (done === total || done % Math.ceil(total / 10) === 0) emit({ type: "phase", step, phase: name, done, total });
+    phase: (step) => (phase, done, total) => {
+      if (done === total || done % Math.ceil(total / 10) === 0) emit({ type: "phase", step, phase, done, total });
     },
     stepEnd(facts, more) {
       const { step } = state;

@@ -2,6 +2,7 @@
 import type { EngineAdapter } from "../../engine/engine.ts";
 import type { Trajectory } from "../../generate/index.ts";
 import { batchesOf, completionsOf } from "../policy/experience.ts";
+import type { TellPart } from "../policy/policy-events.ts";
 import type { Learner } from "../policy/policy-update.ts";
 import type { Judged, JudgedRollout } from "./chains.ts";
 import { type Critic, valuesOf } from "./value-function.ts";
@@ -13,6 +14,7 @@ export interface JudgeSettings {
   moves: boolean;
   isPriced: boolean;
   signal: AbortSignal;
+  tell: TellPart;
 }
 
 /** The rollouts with their segments, in their order; those without a reward are left out. */
@@ -37,11 +39,13 @@ export async function judge(
   { engine, adapter, reference }: Omit<Learner, "optimizer">,
   critic: Critic,
   rollouts: readonly JudgedRollout[],
-  { microBatchTokens, temperature, moves, isPriced, signal }: JudgeSettings,
+  { microBatchTokens, temperature, moves, isPriced, signal, tell }: JudgeSettings,
 ): Promise<number> {
   const completions: Judged[] = rollouts.flatMap((rollout) => rollout.completions);
   let computed = 0;
-  for (const batch of batchesOf(completions, microBatchTokens)) {
+  const batches = batchesOf(completions, microBatchTokens);
+  for (const [i, batch] of batches.entries()) {
+    tell("scoring", i, batches.length);
     /** Of each completion of the batch. */
     const each = async (ask: () => Promise<Float32Array>): Promise<Float32Array[]> => {
       signal.throwIfAborted();

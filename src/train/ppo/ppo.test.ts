@@ -65,6 +65,14 @@ describe("ppo", () => {
     expect(String(result.samples[0].transcript)).toContain("reward");
   });
 
+  it("tells what each step does: plays, scores, updates", async () => {
+    const told: string[] = [];
+    for await (const event of train({ steps: 1 })) if (event.type === "phase") told.push(event.phase);
+    expect([...new Set(told)]).toEqual(["rollout", "scoring", "update"]);
+    expect(told.lastIndexOf("rollout")).toBeLessThan(told.indexOf("scoring"));
+    expect(told.lastIndexOf("scoring")).toBeLessThan(told.indexOf("update"));
+  });
+
   it("ends with the same bytes for the same seed, whatever is played at once, and other bytes for another", async () => {
     const [a, b, c] = [await train(), await train({ concurrency: 3 }), await train({ seed: 1 })];
     expect(bytes(a)).toEqual(bytes(b));

@@ -133,14 +133,14 @@ async function trainPolicy(
   const takeStep = async (learning: () => void) => {
     const startedAt = performance.now();
     const step = state.step + 1;
-    const { played } = await rollOutStep(model, source, options, { step, signal, ended: tell.phase(step, "rollout") });
+    const tellPart = tell.phase(step);
+    const { played } = await rollOutStep(model, source, options, { step, signal, tell: tellPart });
     const trajectories = played.flat();
     const rolloutSeconds = (performance.now() - startedAt) / 1000;
     state.step = step;
     const groups = played.map(toJudge).filter(({ length }) => length > 0);
     if (groups.length === 0) return skipStep("ppo", session, "no rollout has a reward", trajectories);
 
-    tell.phase(step, "update")(0, 1);
     const judgedAt = performance.now();
     const { klCoefficient } = state;
     const scoredTokens = await judge(learner, critic, groups.flat(), {
@@ -148,6 +148,7 @@ async function trainPolicy(
       moves: iterations * minibatches > 1,
       isPriced: klCoefficient > 0,
       signal,
+      tell: tellPart,
     });
     const facts = estimate(groups.flat(), options, klCoefficient);
     const scoringSeconds = (performance.now() - judgedAt) / 1000;
@@ -157,10 +158,11 @@ async function trainPolicy(
     const completions = groups.map((group) => group.flatMap((rollout) => rollout.completions));
     signal.throwIfAborted();
     learning();
+    tellPart("update", 0, 1);
     const inLoss = { ...options, klCoefficient: 0 };
     const update =
       step > options.valueWarmupSteps
-        ? await learn(learner, completions, inLoss, { step, learningRate, signal })
+        ? await learn(learner, completions, inLoss, { step, learningRate, signal, tell: tellPart })
         : noUpdate;
     const valued = await learnValues(critic, completions, options, { step, learningRate: valueLearningRate, signal });
     if ((update.updates === 0 && update.skipped > 0) || valued.updates === 0) {
