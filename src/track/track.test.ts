@@ -3,7 +3,6 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -11,27 +10,19 @@ import {
   writeFileSync,
 } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { displaySymbol } from "../core/display.ts";
 import { readJsonLines } from "../core/json-lines.ts";
 import { checkpointFault, listCheckpoints, newestCheckpoint, pruneCheckpoints, saveCheckpoint } from "./checkpoints.ts";
 import * as track from "./index.ts";
 import { gitState, jsonable, medgymVersion } from "./manifest.ts";
 import { type Metric, truncateMetrics } from "./metrics.ts";
+import { useRunsFolder } from "./runs-folder.test-helper.ts";
 import { findRun, RunFolder } from "./store.ts";
 
 const hooks = join(import.meta.dirname, "../../test/ts-hooks.mjs");
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "medgym-track-"));
-  process.env.MEDGYM_RUNS = join(folder, "runs");
-});
-afterEach(() => {
-  delete process.env.MEDGYM_RUNS;
-  rmSync(folder, { recursive: true, force: true });
-});
+const runs = useRunsFolder();
 
 describe("run store", () => {
   it("writes a manifest first, and reads the run back with its events, checkpoints and end", async () => {
@@ -90,16 +81,16 @@ describe("run store", () => {
   });
 
   it("knows the commit of a repository and whether files differ from it", async () => {
-    expect(await gitState(folder)).toBeNull();
+    expect(await gitState(runs.path)).toBeNull();
     const git = (...args: string[]) =>
-      spawnSync("git", ["-C", folder, "-c", "user.name=t", "-c", "user.email=t@t", ...args]);
+      spawnSync("git", ["-C", runs.path, "-c", "user.name=t", "-c", "user.email=t@t", ...args]);
     git("init", "-q");
-    writeFileSync(join(folder, "a"), "1");
+    writeFileSync(join(runs.path, "a"), "1");
     git("add", "a");
     git("commit", "-qm", "a");
-    expect(await gitState(folder)).toEqual({ commit: expect.stringMatching(/^[0-9a-f]{40}$/), dirty: false });
-    writeFileSync(join(folder, "a"), "2");
-    expect((await gitState(folder))?.dirty).toBe(true);
+    expect(await gitState(runs.path)).toEqual({ commit: expect.stringMatching(/^[0-9a-f]{40}$/), dirty: false });
+    writeFileSync(join(runs.path, "a"), "2");
+    expect((await gitState(runs.path))?.dirty).toBe(true);
   });
 
   it("writes options that are not JSON as their names", () => {
@@ -116,16 +107,16 @@ describe("run store", () => {
 
 describe("metrics.jsonl", () => {
   it("tolerates a torn last line and names a bad line elsewhere", async () => {
-    const path = join(folder, "metrics.jsonl");
+    const path = join(runs.path, "metrics.jsonl");
     writeFileSync(path, '{"type":"a","step":1}\n{"type":"a","step":2}\n{"type":"a","st');
     expect((await readJsonLines<Metric>(path)).map((m) => m.step)).toEqual([1, 2]);
     writeFileSync(path, '{"type":"a","step":1}\nbroken\n{"type":"a","step":2}\n');
     await expect(readJsonLines<Metric>(path)).rejects.toThrow(/metrics.jsonl, line 2 is not JSON: broken/);
-    expect(await readJsonLines<Metric>(join(folder, "none"))).toEqual([]);
+    expect(await readJsonLines<Metric>(join(runs.path, "none"))).toEqual([]);
   });
 
   it("forgets what came after a checkpoint, torn line included", async () => {
-    const path = join(folder, "metrics.jsonl");
+    const path = join(runs.path, "metrics.jsonl");
     writeFileSync(path, '{"type":"start"}\n{"type":"a","step":1}\n{"type":"a","step":2}\n{"ty');
     expect(await truncateMetrics(path, 1)).toHaveLength(2);
     appendFileSync(path, '{"type":"a","step":2}\n');
@@ -140,27 +131,27 @@ describe("checkpoints", () => {
   };
 
   it("takes the newest that is whole, whatever damaged the newer ones", async () => {
-    for (const step of [1, 2, 3, 4, 10]) await saveCheckpoint(folder, step, fill(`w${step}`));
-    expect((await listCheckpoints(folder)).map((c) => c.step)).toEqual([1, 2, 3, 4, 10]);
-    truncateSync(join(folder, "step-10/weights"), 1);
-    writeFileSync(join(folder, "step-4/weights"), "xx"); // same size, other bytes
-    rmSync(join(folder, "step-3/checksums.json"));
-    expect(await checkpointFault(join(folder, "step-10"))).toBe("weights has 1 bytes instead of 3");
-    expect(await checkpointFault(join(folder, "step-4"))).toBe("weights does not match its checksum");
-    expect(await checkpointFault(join(folder, "step-3"))).toBe("checksums.json is missing or not JSON");
-    expect((await newestCheckpoint(folder)).step).toBe(2);
-    for (const step of [1, 2]) rmSync(join(folder, `step-${step}/weights`));
-    await expect(newestCheckpoint(folder)).rejects.toThrow(
+    for (const step of [1, 2, 3, 4, 10]) await saveCheckpoint(runs.path, step, fill(`w${step}`));
+    expect((await listCheckpoints(runs.path)).map((c) => c.step)).toEqual([1, 2, 3, 4, 10]);
+    truncateSync(join(runs.path, "step-10/weights"), 1);
+    writeFileSync(join(runs.path, "step-4/weights"), "xx"); // same size, other bytes
+    rmSync(join(runs.path, "step-3/checksums.json"));
+    expect(await checkpointFault(join(runs.path, "step-10"))).toBe("weights has 1 bytes instead of 3");
+    expect(await checkpointFault(join(runs.path, "step-4"))).toBe("weights does not match its checksum");
+    expect(await checkpointFault(join(runs.path, "step-3"))).toBe("checksums.json is missing or not JSON");
+    expect((await newestCheckpoint(runs.path)).step).toBe(2);
+    for (const step of [1, 2]) rmSync(join(runs.path, `step-${step}/weights`));
+    await expect(newestCheckpoint(runs.path)).rejects.toThrow(
       /none of its 5 checkpoints is whole \(step-10: weights has 1/,
     );
-    await expect(newestCheckpoint(join(folder, "none"))).rejects.toThrow("it has none");
+    await expect(newestCheckpoint(join(runs.path, "none"))).rejects.toThrow("it has none");
   });
 
   it("keeps the newest and the spared, and clears what crashes left", async () => {
-    for (const step of [1, 2, 3, 4]) await saveCheckpoint(folder, step, fill("w"));
-    mkdirSync(join(folder, ".tmp-step-5-1-abc"));
-    await pruneCheckpoints(folder, 2, [1]);
-    expect(readdirSync(folder).sort()).toEqual(["step-1", "step-3", "step-4"]);
+    for (const step of [1, 2, 3, 4]) await saveCheckpoint(runs.path, step, fill("w"));
+    mkdirSync(join(runs.path, ".tmp-step-5-1-abc"));
+    await pruneCheckpoints(runs.path, 2, [1]);
+    expect(readdirSync(runs.path).sort()).toEqual(["step-1", "step-3", "step-4"]);
   });
 
   it("a full disk leaves the checkpoints before it and no half one", () => {
@@ -172,13 +163,13 @@ describe("checkpoints", () => {
       "ulimit -f 32",
     );
     expect(child.stdout).toMatch(/^io: cannot write .*step-2: the file would exceed the size limit/);
-    expect(readdirSync(folder)).toEqual(["step-1"]);
+    expect(readdirSync(runs.path)).toEqual(["step-1"]);
   });
 
   it.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
     "a really full file system does so too",
     async () => {
-      const disk = join(folder, "disk");
+      const disk = join(runs.path, "disk");
       mkdirSync(disk);
       const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=128k", "tmpfs", disk]);
       if (mounted.status !== 0) return; // a container that may not mount
@@ -200,23 +191,23 @@ describe("checkpoints", () => {
     );
     for (const delay of [0, 7, 23]) {
       const child = spawn(process.execPath, ["--import", hooks, script], { stdio: "ignore" });
-      while ((await listCheckpoints(folder)).length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+      while ((await listCheckpoints(runs.path)).length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
       await new Promise((resolve) => setTimeout(resolve, delay));
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGKILL");
       await ended;
-      for (const { path } of await listCheckpoints(folder)) expect(await checkpointFault(path)).toBeUndefined();
-      await pruneCheckpoints(folder, 0);
-      expect(readdirSync(folder).filter((name) => name !== "child.ts")).toEqual([]);
+      for (const { path } of await listCheckpoints(runs.path)) expect(await checkpointFault(path)).toBeUndefined();
+      await pruneCheckpoints(runs.path, 0);
+      expect(readdirSync(runs.path).filter((name) => name !== "child.ts")).toEqual([]);
     }
   });
 
   function childScript(body: string): string {
-    const path = join(folder, "child.ts");
+    const path = join(runs.path, "child.ts");
     const source = `import { writeFile } from "node:fs/promises";
       import { join } from "node:path";
       import { saveCheckpoint } from ${JSON.stringify(join(import.meta.dirname, "checkpoints.ts"))};
-      const folder = ${JSON.stringify(folder)};
+      const folder = ${JSON.stringify(runs.path)};
       ${body}`;
     writeFileSync(path, source);
     return path;

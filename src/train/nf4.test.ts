@@ -1,26 +1,19 @@
 /** A base in NF4 through the library: loading, training an adapter over it, generating, writing. Native engine, the model in the repository. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { clinical } from "../data/index.ts";
 import { loadModel, type Model } from "../model/index.ts";
+import { useRunsFolder } from "../track/runs-folder.test-helper.ts";
 import { sft } from "./sft/sft.ts";
 
 const directory = "assets/nano";
 const text = "The patient has a fever and a cough.";
-let scratch: string;
 let model: Model;
 let exact: Model;
+const runs = useRunsFolder("a-file");
 beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), "medgym-nf4-"));
-  process.env.MEDGYM_RUNS = join(scratch, "runs");
   model = await loadModel(directory, { dtype: "nf4" });
   exact = await loadModel(directory, { dtype: "f32" });
-});
-afterAll(() => {
-  delete process.env.MEDGYM_RUNS;
-  rmSync(scratch, { recursive: true, force: true });
 });
 
 const logprobs = async (of: Model) => [...(await of.score(text)).logprobs];
@@ -51,7 +44,7 @@ it("trains a LoRA over it, which is written as PEFT and read back over nf4", asy
   const losses = result.events.flatMap((event) => (event.type === "step-end" ? [event.loss] : []));
   expect(losses.at(-1)).toBeLessThan(0.7 * losses[0]);
   expect(await logprobs(model)).toEqual(before);
-  const folder = join(scratch, "adapter");
+  const folder = join(runs.path, "adapter");
   await result.save(folder);
   const again = await loadModel(directory, { dtype: "nf4", adapter: folder });
   expect(await logprobs(again)).toEqual(await logprobs(result.model));
@@ -64,11 +57,11 @@ it("generates the same twice", async () => {
 });
 
 it("writes what its codes stand for, in bf16 if not told otherwise", async () => {
-  const folder = join(scratch, "whole");
+  const folder = join(runs.path, "whole");
   await model.save(folder);
   const written = await loadModel(folder, { dtype: "auto" });
   expect(written.config.dtype).toBe("bfloat16");
-  const exactFolder = join(scratch, "f32");
+  const exactFolder = join(runs.path, "f32");
   await model.save(exactFolder, { dtype: "f32" });
   const [back, own] = [await logprobs(await loadModel(exactFolder, { dtype: "f32" })), await logprobs(model)];
   expect(distance(back, own)).toBeLessThan(0.05); // bf16 products against f32

@@ -1,8 +1,7 @@
 /** Distillation on the fake engine: who is told what, what is scored, what the average is, and going on after a stop. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { displaySymbol } from "../../core/display.ts";
 import type { Followable } from "../../core/follow.ts";
 import type { Batch, ForwardOptions } from "../../engine/engine.ts";
@@ -10,20 +9,13 @@ import { readSafetensors } from "../../engine/safetensors.ts";
 import type { Trajectory } from "../../generate/index.ts";
 import { Model } from "../../model/model.ts";
 import { ByteTokenizer } from "../../text/byte-tokenizer.ts";
+import { useRunsFolder } from "../../track/runs-folder.test-helper.ts";
 import { capitalsDomain, capitalsModel } from "../pipeline/pipeline.test-helper.ts";
 import { isOf } from "../policy/policy-events.ts";
 import { sft } from "../sft/sft.ts";
 import { distill } from "./distill.ts";
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "medgym-distill-"));
-  process.env.MEDGYM_RUNS = join(folder, "runs");
-});
-afterEach(() => {
-  delete process.env.MEDGYM_RUNS;
-  rmSync(folder, { recursive: true, force: true });
-});
+const runs = useRunsFolder();
 
 const environment = capitalsDomain();
 const chats = [..."abcdefgh"].map((letter) => ({
@@ -132,7 +124,7 @@ describe("on rollouts", () => {
     const run = distill({ model: await capitalsModel(), ...options });
     await stopAfter(run, 3);
     const resumed = await distill({ model: await capitalsModel(), ...options, resume: true });
-    expect(readdirSync(join(folder, "runs"))).toHaveLength(2);
+    expect(readdirSync(join(runs.path, "runs"))).toHaveLength(2);
     for (const file of ["optimizer.safetensors", "teacher.safetensors"]) {
       const [a, b] = [whole, resumed].map(({ path }) => readFileSync(join(path, "checkpoints/step-5", file)));
       expect(a.equals(b)).toBe(true);

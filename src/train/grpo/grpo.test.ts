@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { displaySymbol } from "../../core/display.ts";
 import { isCancelled } from "../../core/errors.ts";
 import { fromPrompts, type RewardContext, type Task } from "../../gym/index.ts";
 import type { Model } from "../../model/model.ts";
 import * as track from "../../track/index.ts";
+import { useRunsFolder } from "../../track/runs-folder.test-helper.ts";
 import { type LossKind, lossKinds } from "../math/loss-kinds.ts";
 import { policyLoss } from "../math/policy-loss.ts";
 import { byteModel, letters, quick, rows } from "../policy/policy.test-helper.ts";
@@ -16,16 +16,10 @@ import type { GrpoStepEnd } from "./grpo-events.ts";
 import type { GrpoOptions } from "./grpo-options.ts";
 import type { GrpoResult } from "./grpo-result.ts";
 
-let folder: string;
 let model: Model;
+const runs = useRunsFolder();
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "medgym-grpo-"));
-  process.env.MEDGYM_RUNS = join(folder, "runs");
   model = await byteModel();
-});
-afterEach(() => {
-  delete process.env.MEDGYM_RUNS;
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const train = (options: Partial<GrpoOptions> = {}) => grpo({ model, ...quick, ...options });
@@ -173,8 +167,8 @@ describe("grpo", () => {
     const second = await train({ model: first.model, lora: undefined, klCoefficient: 0.1 });
     expect(stepsOf(second)[0].kl).toBe(0);
     expect(stepsOf(second).at(-1)!.kl!).toBeGreaterThan(0);
-    await first.save(join(folder, "again"));
-    expect(readFileSync(join(folder, "again/adapter_model.safetensors"))).toEqual(before);
+    await first.save(join(runs.path, "again"));
+    expect(readFileSync(join(runs.path, "again/adapter_model.safetensors"))).toEqual(before);
   });
 
   it("trains every weight with lora: false", async () => {

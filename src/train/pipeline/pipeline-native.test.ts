@@ -1,28 +1,24 @@
 /** A whole pipeline on the native engine with the embedded model: the merged folder, loaded anew, plays like the model with its adapter. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { games } from "../../gym/index.ts";
 import { loadModel } from "../../model/load.ts";
 import type { Model } from "../../model/model.ts";
+import { useRunsFolder } from "../../track/runs-folder.test-helper.ts";
 import { pipeline } from "./pipeline.ts";
 
-let folder: string;
 let model: Model;
+const runs = useRunsFolder("a-file");
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "medgym-pipeline-native-"));
-  process.env.MEDGYM_RUNS = join(folder, "runs");
   model = await loadModel("assets/nano", { dtype: "f32", threads: 1 });
 });
 afterAll(() => {
   model.dispose();
-  delete process.env.MEDGYM_RUNS;
-  rmSync(folder, { recursive: true, force: true });
 });
 
 it("generates, trains, picks by loss, merges and validates", async () => {
-  const directory = join(folder, "merged");
+  const directory = join(runs.path, "merged");
   const stages = [
     pipeline.generate({ count: 8, validation: 2, tasksPerDomain: 60 }),
     pipeline.sft({ steps: 4, batchSize: 4, saveEvery: 2, learningRate: 2e-3, schedule: "constant", keepBest: false }),

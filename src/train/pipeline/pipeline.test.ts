@@ -1,11 +1,11 @@
 /** Pipelines on the fake engine: every stage, what a killed one keeps, what a resume refuses. */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { displaySymbol, type MimeBundle } from "../../core/display.ts";
 import { evaluate } from "../../evaluate/index.ts";
 import { loadAdapter } from "../../model/load.ts";
+import { useRunsFolder } from "../../track/runs-folder.test-helper.ts";
 import { sft } from "../sft/sft.ts";
 import { pickBest } from "./pick-best.ts";
 import { capitalsDomain, capitalsModel } from "./pipeline.test-helper.ts";
@@ -13,15 +13,7 @@ import { pipeline } from "./pipeline.ts";
 import type { Stage } from "./stage.ts";
 import { validate } from "./validate.ts";
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "medgym-pipeline-"));
-  process.env.MEDGYM_RUNS = join(folder, "runs");
-});
-afterEach(() => {
-  delete process.env.MEDGYM_RUNS;
-  rmSync(folder, { recursive: true, force: true });
-});
+const runs = useRunsFolder();
 
 const environment = capitalsDomain();
 const training = { steps: 6, batchSize: 4, learningRate: 0.1, lora: { rank: 4 }, saveEvery: 2 } as const;
@@ -33,7 +25,7 @@ const stages = () => [
   pipeline.merge(),
   pipeline.validate(playing),
 ];
-const runsOf = (verb: string) => readdirSync(join(folder, "runs")).filter((name) => name.startsWith(`${verb}-`));
+const runsOf = (verb: string) => readdirSync(join(runs.path, "runs")).filter((name) => name.startsWith(`${verb}-`));
 const bytes = (path: string, name = "adapter/adapter_model.safetensors") => readFileSync(join(path, name));
 const textOf = (bundle: MimeBundle | undefined) => String(bundle?.["text/plain"]);
 
@@ -158,7 +150,7 @@ describe("pipeline", () => {
     const stages = [pipeline.generate({ count: 8 }), pipeline.sft(training), pipeline[verb](run)];
     const { model, stages: done } = await pipeline({ model: await capitalsModel(), environment, stages });
     expect(runsOf(verb)).toHaveLength(1);
-    const tuned = await loadAdapter(model.base, join(folder, "runs", String(done[1].summary.run), "adapter"));
+    const tuned = await loadAdapter(model.base, join(runs.path, "runs", String(done[1].summary.run), "adapter"));
     for (const { name } of model.engine.tensors(model.adapter!.engine)) {
       const [after, before] = [model, tuned].map((one) =>
         one.engine.readTensor(name, { adapter: one.adapter!.engine }),
@@ -180,7 +172,7 @@ describe("pipeline", () => {
     expect(text).toMatch(/5 validate +plays 5 test tasks, before and after/);
     expect(text).toMatch(/6 grpo +trains; \d+ % of 4 groups differ/);
     expect(text).toMatch(/7 distill +trains$/m);
-    expect(existsSync(join(folder, "runs"))).toBe(false);
+    expect(existsSync(join(runs.path, "runs"))).toBe(false);
     await expect(pipeline({ model, environment, stages: [pipeline.sft(training)] })).rejects.toThrow(
       "pipeline, stage 1 (sft): sft: there are no rows yet: put `generate` before it, or give `data`.",
     );
@@ -228,14 +220,14 @@ describe("pipeline", () => {
     const run = pipeline({ model: await capitalsModel(), environment, stages: two() });
     for await (const event of run) {
       if (event.type !== "progress" || event.stage !== "sft" || event.done !== 5) continue;
-      cpSync(join(folder, "runs"), join(folder, "killed"), { recursive: true }); // after step 5, the newest checkpoint is of step 4
+      cpSync(join(runs.path, "runs"), join(runs.path, "killed"), { recursive: true }); // after step 5, the newest checkpoint is of step 4
     }
     const whole = await run;
-    process.env.MEDGYM_RUNS = join(folder, "killed");
+    process.env.MEDGYM_RUNS = join(runs.path, "killed");
     const options = { model: await capitalsModel(), environment, stages: two() };
     const resumed = await pipeline({ ...options, resume: whole.id });
-    expect(readdirSync(join(folder, "killed"))).toHaveLength(2); // one pipeline, one sft
-    expect(resumed.path.startsWith(join(folder, "killed"))).toBe(true);
+    expect(readdirSync(join(runs.path, "killed"))).toHaveLength(2); // one pipeline, one sft
+    expect(resumed.path.startsWith(join(runs.path, "killed"))).toBe(true);
     expect(bytes(resumed.path).equals(bytes(whole.path))).toBe(true);
   });
 });

@@ -1,26 +1,20 @@
 /** The embedded model on the native engine, and an environment of one tool that it calls in the form it knows, over several turns. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { z } from "zod";
 import { defineEnvironment, type Reward, type Task } from "../../gym/index.ts";
 import { loadModel } from "../../model/load.ts";
 import type { Model } from "../../model/model.ts";
+import { useRunsFolder } from "../../track/runs-folder.test-helper.ts";
 
 /** In f32 on one thread, with runs in a folder of their own, for the tests of one file. `model` is there once the first begins. */
 export function useNano(): { model: Model } {
   const held = {} as { model: Model };
-  let folder: string;
+  useRunsFolder("a-file");
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "medgym-nano-"));
-    process.env.MEDGYM_RUNS = join(folder, "runs");
     held.model = await loadModel("assets/nano", { dtype: "f32", threads: 1 });
   });
   afterAll(() => {
     held.model.dispose();
-    delete process.env.MEDGYM_RUNS;
-    rmSync(folder, { recursive: true, force: true });
   });
   return held;
 }

@@ -1,25 +1,15 @@
 /** A whole step of ppo against the same computed plainly: sequence by sequence, token by token, from the papers' formulas. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { EngineAdapter } from "../../engine/engine.ts";
 import type { Trajectory } from "../../generate/index.ts";
 import type { Model } from "../../model/model.ts";
+import { useRunsFolder } from "../../track/runs-folder.test-helper.ts";
 import { byteModel, letters, rows } from "../policy/policy.test-helper.ts";
 import { isOf } from "../policy/policy-events.ts";
 import { ppo } from "./ppo.ts";
 import type { PpoOptions } from "./ppo-options.ts";
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "medgym-ppo-hand-"));
-  process.env.MEDGYM_RUNS = join(folder, "runs");
-});
-afterEach(() => {
-  delete process.env.MEDGYM_RUNS;
-  rmSync(folder, { recursive: true, force: true });
-});
+useRunsFolder();
 
 const [beta, lambda, gamma, penalty, lr, valueLr] = [0.3, 0.8, 0.9, 0.25, 1e-3, 2e-3];
 const options: Partial<PpoOptions> = {

@@ -1,12 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { displaySymbol } from "../../core/display.ts";
 import { isCancelled } from "../../core/errors.ts";
 import { type RewardContext, rewardModel } from "../../gym/index.ts";
 import type { Model } from "../../model/model.ts";
 import * as track from "../../track/index.ts";
+import { useRunsFolder } from "../../track/runs-folder.test-helper.ts";
 import { gae } from "../math/gae.ts";
 import { policyLoss } from "../math/policy-loss.ts";
 import { byteModel, letters, quick } from "../policy/policy.test-helper.ts";
@@ -15,16 +15,10 @@ import { ppo } from "./ppo.ts";
 import type { PpoOptions } from "./ppo-options.ts";
 import type { PpoResult } from "./ppo-result.ts";
 
-let folder: string;
 let model: Model;
+const runs = useRunsFolder();
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "medgym-ppo-"));
-  process.env.MEDGYM_RUNS = join(folder, "runs");
   model = await byteModel();
-});
-afterEach(() => {
-  delete process.env.MEDGYM_RUNS;
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const small = { ...quick, tasksPerStep: 8, groupSize: 1, iterations: 2, klCoefficient: 0.01 } as const;
@@ -143,8 +137,8 @@ describe("ppo", () => {
     const second = await train({ model: first.model, lora: undefined });
     expect(stepsOf(second)[0].kl).toBeCloseTo(0, 6);
     expect(stepsOf(second)[0].value).toBe(0);
-    await first.save(join(folder, "again"));
-    expect(readFileSync(join(folder, "again/adapter_model.safetensors")).toString("base64")).toBe(before);
+    await first.save(join(runs.path, "again"));
+    expect(readFileSync(join(runs.path, "again/adapter_model.safetensors")).toString("base64")).toBe(before);
   });
 
   it("takes a loss, an estimate and a reward of one's own", async () => {

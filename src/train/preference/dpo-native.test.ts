@@ -1,11 +1,10 @@
 /** dpo and trainRewardModel on the native engine: a step is what separate passes give by hand, and both learn. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { rewardModel } from "../../gym/index.ts";
 import { loadModel, type Model } from "../../model/index.ts";
 import { ByteTokenizer } from "../../text/byte-tokenizer.ts";
+import { useRunsFolder } from "../../track/runs-folder.test-helper.ts";
 import { dpo } from "./dpo.ts";
 import { accumulatePairs, referenceLogprobs } from "./dpo-pass.ts";
 import { type EncodeSide, encodeCompletion, encodeJudged, encodePairs, type Pair } from "./pairs.ts";
@@ -17,15 +16,7 @@ const signal = new AbortController().signal;
 const tokenizer = new ByteTokenizer();
 const settings = { microBatchTokens: 30, gradientCheckpointing: false };
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "medgym-dpo-native-"));
-  process.env.MEDGYM_RUNS = join(folder, "runs");
-});
-afterAll(() => {
-  delete process.env.MEDGYM_RUNS;
-  rmSync(folder, { recursive: true, force: true });
-});
+const runs = useRunsFolder("a-file");
 
 const rows = [
   { prompt: "K of P1? ", chosen: "5.9 high", rejected: "4", margin: 0.3 },
@@ -199,7 +190,7 @@ describe("the embedded model", () => {
     for (const { good, bad } of talks) {
       expect(await trained.model.reward(good)).toBeGreaterThan(await trained.model.reward(bad));
     }
-    const saved = join(folder, "reward");
+    const saved = join(runs.path, "reward");
     await trained.save(saved);
     const again = await loadModel("assets/nano", { dtype: "f32", threads: 1, adapter: saved });
     expect(again.adapter!.config.scalarHead).toBe(true);

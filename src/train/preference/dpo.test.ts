@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { displaySymbol } from "../../core/display.ts";
 import { isCancelled } from "../../core/errors.ts";
 import type { Model } from "../../model/model.ts";
 import * as track from "../../track/index.ts";
+import { useRunsFolder } from "../../track/runs-folder.test-helper.ts";
 import { ofType } from "../data-events.ts";
 import { type PreferenceKind, preferenceKinds } from "../math/preference-kinds.ts";
 import { preferenceLoss } from "../math/preference-loss.ts";
@@ -15,16 +15,10 @@ import type { DpoOptions } from "./dpo-options.ts";
 import type { DpoResult } from "./dpo-result.ts";
 import { heldOut, rows } from "./preference.test-helper.ts";
 
-let folder: string;
 let model: Model;
+const runs = useRunsFolder();
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "medgym-dpo-"));
-  process.env.MEDGYM_RUNS = join(folder, "runs");
   model = await fakeModel();
-});
-afterEach(() => {
-  delete process.env.MEDGYM_RUNS;
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const quick = {
@@ -128,8 +122,8 @@ describe("dpo", () => {
     const second = await train({ model: first.model, lora: undefined });
     expect(stepsOf(second)[0]).toMatchObject({ margin: 0 });
     expect(stepsOf(second)[0].loss).toBeCloseTo(Math.LN2, 6);
-    await first.save(join(folder, "again"));
-    expect(readFileSync(join(folder, "again/adapter_model.safetensors"))).toEqual(before);
+    await first.save(join(runs.path, "again"));
+    expect(readFileSync(join(runs.path, "again/adapter_model.safetensors"))).toEqual(before);
   });
 
   it("trains every weight with lora: false; the reference is what they were", async () => {

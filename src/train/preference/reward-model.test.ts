@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { displaySymbol } from "../../core/display.ts";
 import type { Model } from "../../model/model.ts";
 import * as track from "../../track/index.ts";
+import { useRunsFolder } from "../../track/runs-folder.test-helper.ts";
 import { ofType } from "../data-events.ts";
 import { fakeModel } from "../sft/sft.test-helper.ts";
 import { sft } from "../sft/sft.ts";
@@ -13,16 +13,10 @@ import { trainRewardModel } from "./reward-model.ts";
 import type { RewardModelTrainingOptions } from "./reward-options.ts";
 import type { RewardModelResult } from "./reward-result.ts";
 
-let folder: string;
 let model: Model;
+useRunsFolder();
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "medgym-reward-"));
-  process.env.MEDGYM_RUNS = join(folder, "runs");
   model = await fakeModel();
-});
-afterEach(() => {
-  delete process.env.MEDGYM_RUNS;
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const quick = { data: judged, steps: 6, batchSize: 8, learningRate: 0.05, lora: { rank: 4 } } as const;

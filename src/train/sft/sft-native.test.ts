@@ -1,27 +1,21 @@
 /** sft on the native engine: what it writes is read back as the same model. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { loadModel, type Model } from "../../model/index.ts";
 import { ByteTokenizer } from "../../text/byte-tokenizer.ts";
+import { useRunsFolder } from "../../track/runs-folder.test-helper.ts";
 import { heldOut, rows } from "./sft.test-helper.ts";
 import { sft } from "./sft.ts";
 
 const directory = join(import.meta.dirname, "../../../test/fixtures/models/qwen2_tied");
 const ids = Int32Array.from([97, 65, 257, 98, 66, 257]);
 
-let folder: string;
 let model: Model;
+const runs = useRunsFolder("a-file");
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "medgym-sft-native-"));
-  process.env.MEDGYM_RUNS = join(folder, "runs");
   const tokenizer = new ByteTokenizer();
   model = await loadModel(directory, { dtype: "f32", _internal: { tokenizer } });
-});
-afterAll(() => {
-  delete process.env.MEDGYM_RUNS;
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const logprobs = async (of: Model) => [...(await of.score(ids)).logprobs];
@@ -44,7 +38,7 @@ describe("what sft learned", () => {
   ] as const)("with LoRA on %s is saved as PEFT and merged, and read back", async (_, lora) => {
     const result = await sft({ model, data: rows, steps: 12, learningRate: 1e-2, lora });
     const trained = await logprobs(result.model);
-    const [adapter, merged] = [join(folder, "adapter"), join(folder, "merged")];
+    const [adapter, merged] = [join(runs.path, "adapter"), join(runs.path, "merged")];
     await result.save(adapter);
     const again = await loadModel(directory, { dtype: "f32", adapter });
     expect(await logprobs(again)).toEqual(trained);
@@ -67,8 +61,8 @@ describe("what sft learned", () => {
       gradientCheckpointing: true,
     });
     expect(result.summary.loss).toBeLessThan(4);
-    await result.save(join(folder, "full"));
-    expect(await logprobs(await loadModel(join(folder, "full"), { dtype: "f32" }))).toEqual(
+    await result.save(join(runs.path, "full"));
+    expect(await logprobs(await loadModel(join(runs.path, "full"), { dtype: "f32" }))).toEqual(
       await logprobs(result.model),
     );
     expect(result.model).toBe(own);

@@ -1,14 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { displaySymbol } from "../../core/display.ts";
 import { isCancelled } from "../../core/errors.ts";
 import { Random } from "../../core/random.ts";
 import type { Model } from "../../model/model.ts";
 import { checkpointFault, listCheckpoints } from "../../track/checkpoints.ts";
 import * as track from "../../track/index.ts";
+import { useRunsFolder } from "../../track/runs-folder.test-helper.ts";
 import { ofType } from "../data-events.ts";
 import { fakeModel, heldOut, rows } from "./sft.test-helper.ts";
 import { sft } from "./sft.ts";
@@ -16,16 +16,10 @@ import type { SftEventOf } from "./sft-events.ts";
 import type { SftOptions } from "./sft-options.ts";
 import type { SftResult } from "./sft-result.ts";
 
-let folder: string;
 let model: Model;
+const runs = useRunsFolder();
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "medgym-sft-"));
-  process.env.MEDGYM_RUNS = join(folder, "runs");
   model = await fakeModel();
-});
-afterEach(() => {
-  delete process.env.MEDGYM_RUNS;
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const quick = {
@@ -106,8 +100,8 @@ describe("sft", () => {
     const result = await train({ lora: false });
     expect(result.model.adapter).toBeNull();
     expect(await embedding(model)).not.toEqual(before);
-    await result.save(join(folder, "saved"));
-    expect(existsSync(join(folder, "saved/model.safetensors"))).toBe(true);
+    await result.save(join(runs.path, "saved"));
+    expect(existsSync(join(runs.path, "saved/model.safetensors"))).toBe(true);
   });
 
   it("goes on with a copy of the adapter that the model has", async () => {
@@ -247,7 +241,7 @@ describe("resume", () => {
     await run.then(undefined, () => {});
     const other = await train({ ...long, resume: true, seed: 5 });
     const third = await train({ ...long, resume: true });
-    expect(readdirSync(join(folder, "runs"))).toHaveLength(4);
+    expect(readdirSync(join(runs.path, "runs"))).toHaveLength(4);
     expect([first.id, second.id, other.id]).not.toContain(third.id);
     expect(adapterBytes(third)).toEqual(adapterBytes(first));
   });
@@ -285,7 +279,7 @@ describe("a child process", () => {
     "{ data: rows, evalData: heldOut, evalEvery: 5, steps: 30, saveEvery: 3, batchSize: 4, learningRate: 0.05, lora: { rank: 4, dropout: 0.1 }, resume: true }";
 
   function script(name: string, body: string): string {
-    const path = join(folder, name);
+    const path = join(runs.path, name);
     const [sftFile, helper] = ["sft.ts", "sft.test-helper.ts"].map((file) =>
       JSON.stringify(join(import.meta.dirname, file)),
     );
@@ -315,7 +309,7 @@ describe("a child process", () => {
       "child.ts",
       'for await (const e of run) if (e.type === "step-end") process.stdout.write(".");\nprocess.stdout.write((await run).path);',
     );
-    const env = { ...process.env, MEDGYM_RUNS: join(folder, "killed") };
+    const env = { ...process.env, MEDGYM_RUNS: join(runs.path, "killed") };
     mkdirSync(env.MEDGYM_RUNS);
     const random = new Random(Date.now());
     let kills = 0;
@@ -351,7 +345,7 @@ describe("a child process", () => {
       "full.ts",
       'await run.then(() => console.log("no failure"), (error) => console.log(error.code, error.message));',
     );
-    const env = { ...process.env, MEDGYM_RUNS: join(folder, "full") };
+    const env = { ...process.env, MEDGYM_RUNS: join(runs.path, "full") };
     const { stdout } = spawnSync(
       "bash",
       ["-c", 'ulimit -f 2; exec "$0" --import "$1" "$2"', process.execPath, hooks, child],
