@@ -12,8 +12,9 @@ test("the bandwidth program answers as often as it is asked", async () => {
   const pool = new Sides(coresFor(1));
   try {
     for (let round = 0; round < 2; round++) {
-      const read = await pool.measure(memorySide(root, 1), { seconds: 0.1 });
+      const read = await pool.measure(memorySide(root, 1, 64), { seconds: 0.1 });
       expect(read?.value, [...pool.failures.values()].join("\n")).toBeGreaterThan(1e8);
+      expect(read?.peakBytes).toBe(64 * 2 ** 20);
     }
   } finally {
     pool.stopAll();

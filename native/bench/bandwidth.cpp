@@ -1,5 +1,5 @@
-// Memory read bandwidth: ./bandwidth [threads=1] [serve]. Prints GB/s once, or with `serve` answers each line of standard input with a
-// line of JSON, bytes/s, as the sides of bench/harness.ts do.
+// Memory read bandwidth: ./bandwidth [threads=1] [serve [MB=1024]]. Prints GB/s once, or with `serve` answers each line of standard
+// input, {"seconds":1}, with a line of JSON, bytes/s, as the sides of bench/harness.ts do.
 #if defined(__x86_64__)
 #pragma GCC diagnostic ignored "-Wuninitialized"  // of GCC's own header, https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105593
 #include <immintrin.h>
@@ -20,7 +20,7 @@
 namespace {
 
 // Larger than a last-level cache, and the size of half a billion bf16 weights, which is what decoding reads.
-constexpr int64_t kBytes = int64_t(1) << 30;
+constexpr int64_t kMegabytes = 1024;
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -60,8 +60,8 @@ int64_t sum(const char* p, int64_t bytes) {
 volatile int64_t sink;
 
 // Bytes/s of the fastest of the passes that fit into `seconds`.
-double measure(const char* memory, int threads, double seconds) {
-  const int64_t part = kBytes / threads / 4096 * 4096;
+double measure(const char* memory, int64_t bytes, int threads, double seconds) {
+  const int64_t part = bytes / threads / 4096 * 4096;
   double best = 0;
   const double stop = now() + seconds;
   do {
@@ -79,21 +79,25 @@ double measure(const char* memory, int threads, double seconds) {
 
 int main(int argc, char** argv) {
   const int threads = argc > 1 ? std::max(1, std::atoi(argv[1])) : 1;
+  const int64_t bytes = (argc > 3 ? std::max(1, std::atoi(argv[3])) : kMegabytes) << 20;
   constexpr int64_t kHugePage = 2 << 20;
-  char* memory = static_cast<char*>(std::aligned_alloc(kHugePage, kBytes + kHugePage));
+  char* memory = static_cast<char*>(std::aligned_alloc(kHugePage, bytes + kHugePage));
   if (!memory) return 1;
 #if defined(__linux__)
-  madvise(memory, kBytes + kHugePage, MADV_HUGEPAGE);
+  madvise(memory, bytes + kHugePage, MADV_HUGEPAGE);
 #endif
-  std::memset(memory, 1, kBytes + kHugePage);
+  std::memset(memory, 1, bytes + kHugePage);
   if (argc < 3) {
-    std::printf("memory read, %d thread%s: %.1f GB/s\n", threads, threads > 1 ? "s" : "", measure(memory, threads, 1) * 1e-9);
+    std::printf("memory read, %d thread%s: %.1f GB/s\n", threads, threads > 1 ? "s" : "", measure(memory, bytes, threads, 1) * 1e-9);
     return 0;
   }
   std::puts("{}");
   std::fflush(stdout);
   for (std::string line; std::getline(std::cin, line);) {
-    std::printf("{\"value\":%.17g,\"peakBytes\":%lld}\n", measure(memory, threads, 1), static_cast<long long>(kBytes));
+    double seconds = 1;
+    std::sscanf(line.c_str(), "{\"seconds\":%lf", &seconds);
+    const double value = measure(memory, bytes, threads, seconds);
+    std::printf("{\"value\":%.17g,\"peakBytes\":%lld}\n", value, static_cast<long long>(bytes));
     std::fflush(stdout);
   }
   std::free(memory);
