@@ -5,9 +5,7 @@
  */
 import { join } from "node:path";
 import type { Bench } from "./context.ts";
-import { contest, coresFor, type Side, Sides, threadsEnvironment } from "./harness.ts";
-import { memoryRow, speedRow } from "./rows.ts";
-import { target } from "./targets.ts";
+import { besideTrl, trainingStepRows } from "./training-step.ts";
 
 /** Prompts, completions of each, tokens of a prompt, tokens of a completion. */
 const sizes = [4, 8, 64, 64].map(String);
@@ -19,29 +17,13 @@ export const grpoBench: Bench = async (bench) => {
       if (!bench.wanted(name, { quick: name === "GRPO step nano, 1 core" })) continue;
       await bench.row(name, async () => {
         const directory = await bench.models.directory(shape);
-        const ours = [process.execPath, join(bench.root, "dist", "bench", "sides", "grpo-step.js")];
-        const theirs = [bench.python, join(bench.root, "bench", "peers", "grpo_step.py")];
-        const env = threadsEnvironment(threads);
-        const side = (group: string, command: string[], precision: string): Side => ({
-          name: `${group} ${precision}`,
-          command: [...command, directory, precision, ...sizes],
-          env,
+        const programs = besideTrl(bench, {
+          ours: join(bench.root, "dist/bench/sides/grpo-step.js"),
+          theirs: join(bench.root, "bench/peers/grpo_step.py"),
+          directory,
+          more: sizes,
         });
-        const sides = [
-          ...(bench.quick ? ["bf16"] : ["bf16", "f32"]).map((precision) => side("medgym", ours, precision)),
-          ...(bench.quick ? ["bf16"] : ["bf16", "f32", "autocast"]).map((precision) => side("trl", theirs, precision)),
-        ];
-        const pool = new Sides(coresFor(threads));
-        try {
-          const [rounds, seconds] = bench.quick ? [1, 1] : [3, 3];
-          const run = await contest(pool, { sides, rounds, seconds, stopLosers: true, log: bench.log });
-          return [
-            speedRow(name, "tokens/s", run, target(name)),
-            memoryRow(`${name}: peak memory`, run, target(`${name}: peak memory`)),
-          ];
-        } finally {
-          pool.stopAll();
-        }
+        return trainingStepRows(bench, { name, threads, programs, agree: false });
       });
     }
   }

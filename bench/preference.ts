@@ -5,8 +5,7 @@
  */
 import { join } from "node:path";
 import type { Bench } from "./context.ts";
-import { contest, coresFor, mustAgree, type Side, Sides, threadsEnvironment } from "./harness.ts";
-import { memoryRow, speedRow } from "./rows.ts";
+import { besideTrl, trainingStepRows } from "./training-step.ts";
 
 /** Pairs, tokens of a prompt, tokens of a completion. */
 const sizes = [8, 64, 64].map(String);
@@ -22,29 +21,13 @@ export const preferenceBench: Bench = async (bench) => {
         if (!bench.wanted(name, { quick: shape === "nano" && threads === 1 })) continue;
         await bench.row(name, async () => {
           const directory = await bench.models.directory(shape);
-          const ours = [process.execPath, join(bench.root, "dist", "bench", "sides", "preference-step.js")];
-          const theirs = [bench.python, join(bench.root, "bench", "peers", "preference_step.py")];
-          const env = threadsEnvironment(threads);
-          const side = (group: string, command: string[], precision: string): Side => ({
-            name: `${group} ${precision}`,
-            command: [...command, directory, precision, kind, ...sizes],
-            env,
+          const programs = besideTrl(bench, {
+            ours: join(bench.root, "dist/bench/sides/preference-step.js"),
+            theirs: join(bench.root, "bench/peers/preference_step.py"),
+            directory,
+            more: [kind, ...sizes],
           });
-          const sides = [
-            ...(bench.quick ? ["bf16"] : ["bf16", "f32"]).map((precision) => side("medgym", ours, precision)),
-            ...(bench.quick ? ["bf16"] : ["bf16", "f32", "autocast"]).map((precision) =>
-              side("trl", theirs, precision),
-            ),
-          ];
-          const pool = new Sides(coresFor(threads));
-          try {
-            const [rounds, seconds] = bench.quick ? [1, 1] : [3, 3];
-            const run = await contest(pool, { sides, rounds, seconds, stopLosers: true, log: bench.log });
-            mustAgree(run);
-            return [speedRow(name, "tokens/s", run), memoryRow(`${name}: peak memory`, run)];
-          } finally {
-            pool.stopAll();
-          }
+          return trainingStepRows(bench, { name, threads, programs });
         });
       }
     }

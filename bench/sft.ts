@@ -4,10 +4,8 @@
  */
 import { join } from "node:path";
 import type { Bench } from "./context.ts";
-import { contest, coresFor, mustAgree, type Side, Sides, threadsEnvironment } from "./harness.ts";
-import { memoryRow, speedRow } from "./rows.ts";
 import { shapes } from "./shapes.ts";
-import { target } from "./targets.ts";
+import { trainingStepRows } from "./training-step.ts";
 
 export const sftBench: Bench = async (bench) => {
   for (const threads of [1, 2]) {
@@ -22,35 +20,24 @@ export const sftBench: Bench = async (bench) => {
       if (!bench.wanted(name, { quick: name === "LoRA step nano, 1 core" })) continue;
       await bench.row(name, async () => {
         const [sequences, tokens] = shapes[shape].batch;
-        const args = [await bench.models.directory(shape)];
+        const directory = await bench.models.directory(shape);
         const rest = [mode === "LoRA" ? "lora" : "full", String(sequences), String(tokens)];
-        const ours = [process.execPath, join(bench.root, "dist", "bench", "sides", "train-step.js"), ...args];
-        const theirs = [bench.python, join(bench.root, "bench", "peers", "train_step.py"), ...args];
-        const env = threadsEnvironment(threads);
+        const ours = [process.execPath, join(bench.root, "dist", "bench", "sides", "train-step.js"), directory];
+        const theirs = [bench.python, join(bench.root, "bench", "peers", "train_step.py"), directory];
         const large = shape === "0.5b"; // f32 takes twice as long there, on either side
-        const side = (group: string, command: string[], precision: string): Side => ({
-          name: `${group} ${precision}`,
-          command: [...command, precision, ...rest],
-          env,
-        });
-        const sides = [
-          ...(large || bench.quick ? ["bf16"] : ["bf16", "f32"]).map((p) => side("medgym", ours, p)),
-          ...(large ? ["bf16", "autocast"] : bench.quick ? ["f32"] : ["f32", "bf16", "autocast"]).map((p) =>
-            side("torch", theirs, p),
-          ),
+        const programs = [
+          {
+            name: "medgym",
+            precisions: large || bench.quick ? ["bf16"] : ["bf16", "f32"],
+            command: (precision: string) => [...ours, precision, ...rest],
+          },
+          {
+            name: "torch",
+            precisions: large ? ["bf16", "autocast"] : bench.quick ? ["f32"] : ["f32", "bf16", "autocast"],
+            command: (precision: string) => [...theirs, precision, ...rest],
+          },
         ];
-        const pool = new Sides(coresFor(threads));
-        try {
-          const [rounds, seconds] = bench.quick ? [1, 1] : [3, 3];
-          const run = await contest(pool, { sides, rounds, seconds, stopLosers: true, log: bench.log });
-          mustAgree(run);
-          return [
-            speedRow(name, "tokens/s", run, target(name)),
-            memoryRow(`${name}: peak memory`, run, target(`${name}: peak memory`)),
-          ];
-        } finally {
-          pool.stopAll();
-        }
+        return trainingStepRows(bench, { name, threads, programs });
       });
     }
   }
