@@ -1,35 +1,16 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { useConnection } from "../src/jobs/client.ts";
 import type { JobsConnection } from "../src/jobs/connection.ts";
 import { jobsFolder, jobsForTest, over, sleeping, submit } from "../src/jobs/testing/jobs.test-helper.ts";
-import { runCli } from "./main.ts";
+import { useCli } from "./cli.test-helper.ts";
 
-let printed = "";
+const cli = useCli("jobs");
 const before = process.env.MEDGYM_JOBS;
 
-beforeEach(() => {
-  printed = "";
-  const print = (text: unknown) => {
-    printed += text;
-    return true;
-  };
-  vi.spyOn(process.stdout, "write").mockImplementation(print);
-  vi.spyOn(process.stderr, "write").mockImplementation(print);
-  vi.spyOn(console, "error").mockImplementation((text) => print(`${text}\n`));
-  vi.spyOn(console, "log").mockImplementation((text) => print(`${text}\n`));
-});
-
 afterEach(() => {
-  vi.restoreAllMocks();
   if (before === undefined) delete process.env.MEDGYM_JOBS;
   else process.env.MEDGYM_JOBS = before;
 });
-
-async function cli(...args: string[]): Promise<{ code: number; text: string }> {
-  printed = "";
-  const code = await runCli(["node", "medgym", "jobs", ...args]);
-  return { code, text: printed };
-}
 
 let own: JobsConnection | undefined;
 

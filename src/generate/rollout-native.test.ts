@@ -1,40 +1,16 @@
+/** On the native engine, with the embedded model. */
 import { expect, it } from "vitest";
-import { z } from "zod";
-import { defineEnvironment } from "../gym/environment.ts";
-import type { Task } from "../gym/task.ts";
 import { loadModel } from "../model/load.ts";
 import type { ChatMessage } from "../text/tokenizer.ts";
+import { labOf, labTasks } from "./lab.test-helper.ts";
 import { rollout } from "./rollout.ts";
 import { TokenRecord } from "./token-record.ts";
 
-/** On the native engine, with the embedded model: it calls tools in the form it knows, with arguments that come as they come. */
-const lab = defineEnvironment({
-  name: "lab",
-  state: () => ({}),
-  tools: (tool) => ({
-    getLab: tool({
-      kind: "read",
-      description: "latest result of a test",
-      parameters: { patient: z.string(), test: z.string() },
-      run: ({ test }) => ({ test, value: 5.9, unit: "mmol/L" }),
-    }),
-  }),
-  maxTurns: 3,
-  rewards: { calls: ({ episode }) => episode.log.length },
-});
-
-const tasks: Task[] = [1, 2].map((n) => ({
-  id: `t${n}`,
-  domain: "lab",
-  split: "train",
-  ticket: `What is the latest potassium of patient P1000${n}?`,
-  difficulty: 1,
-  criteria: { actions: [], assertions: [] },
-}));
+const lab = labOf(({ episode }) => episode.log.length);
 
 it("plays groups over several turns: the same whatever is played at once, prompts are reused, log-probabilities are those of score", async () => {
   const model = await loadModel("assets/nano", { dtype: "f32" });
-  const options = { model, environment: lab, tasks, groupSize: 2, maxNewTokens: 40, temperature: 1, seed: 3 };
+  const options = { model, environment: lab, tasks: labTasks, groupSize: 2, maxNewTokens: 40, temperature: 1, seed: 3 };
   const together = await rollout({ ...options, concurrency: 4 });
   const alone = await rollout({ ...options, concurrency: 1 });
   expect(alone.trajectories).toEqual(together.trajectories);
@@ -54,7 +30,7 @@ it("plays groups over several turns: the same whatever is played at once, prompt
   });
   // one episode alone: what its later turns find there is what its earlier ones read and wrote, but for the last, partial block
   const ticket = "What is the sodium of patient P20003 today, and of patient P20004?";
-  const single = await rollout({ ...options, tasks: [{ ...tasks[0], id: "t9", ticket }], groupSize: 1 });
+  const single = await rollout({ ...options, tasks: [{ ...labTasks[0], id: "t9", ticket }], groupSize: 1 });
   const [{ turns }] = single.trajectories;
   expect(turns.length).toBeGreaterThan(1);
   const before = turns.slice(0, -1).reduce((sum, turn) => sum + turn.promptTokens! + turn.completionTokens! - 1, 0);

@@ -1,7 +1,8 @@
 /** Distillation on the native engine with the embedded model, over several turns: places agree, and candidates are what logits say. */
 import { expect, it } from "vitest";
+import { labOf, labTasks } from "../../generate/lab.test-helper.ts";
 import type { Model } from "../../model/model.ts";
-import { labOf, labTasks, useNano } from "../policy/lab.test-helper.ts";
+import { useNano } from "../policy/nano.test-helper.ts";
 import { isOf } from "../policy/policy-events.ts";
 import { sft } from "../sft/sft.ts";
 import { distill } from "./distill.ts";

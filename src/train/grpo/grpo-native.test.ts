@@ -1,6 +1,7 @@
 /** grpo on the native engine with the embedded model: it learns, in one turn and in several. */
 import { expect, it } from "vitest";
-import { labOf, labTasks, useNano } from "../policy/lab.test-helper.ts";
+import { labOf, labTasks } from "../../generate/lab.test-helper.ts";
+import { useNano } from "../policy/nano.test-helper.ts";
 import { isOf } from "../policy/policy-events.ts";
 import { grpo } from "./grpo.ts";
 

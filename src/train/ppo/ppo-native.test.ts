@@ -1,7 +1,8 @@
 /** ppo on the native engine: it learns with the embedded model, and plays and learns over several turns with a small random one. */
 import { expect, it } from "vitest";
+import { labOf, labTasks } from "../../generate/lab.test-helper.ts";
 import { loadModel } from "../../model/load.ts";
-import { labOf, labTasks, useNano } from "../policy/lab.test-helper.ts";
+import { useNano } from "../policy/nano.test-helper.ts";
 import { isOf } from "../policy/policy-events.ts";
 import { ppo } from "./ppo.ts";
 
