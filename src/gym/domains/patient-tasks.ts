@@ -32,13 +32,17 @@ export function patientTasks<Row>({ domain, rows, kindOf, count: all, draft }: P
     }
     throw new Error(`${domain}: no ${kindOf(row)} task came of ${attempts} draws for ${id}`);
   };
-  const tasks = ({ split, count = all, kinds = names, seed = 0 }: TaskOptions = {}): Task[] => {
+  return { kinds: names, tasks: inTurns(all, rows.map(kindOf), make) };
+}
+
+/** `tasks` of a domain whose patient n has a task of kind n, the kinds over and over; `make` is asked for those that are wanted alone. */
+export const inTurns =
+  (all: number, kinds: readonly string[], make: (n: number, seed: number) => Task) =>
+  ({ split, count = all, kinds: wanted = kinds, seed = 0 }: TaskOptions = {}): Task[] => {
     const out: Task[] = [];
     for (let n = 0; n < all && out.length < count; n++) {
-      const fits = kinds.includes(kindOf(rows[n % rows.length])) && (!split || splitOf(patientId(seed, n)) === split);
+      const fits = wanted.includes(kinds[n % kinds.length]) && (!split || splitOf(patientId(seed, n)) === split);
       if (fits) out.push(make(n, seed));
     }
     return out;
   };
-  return { kinds: names, tasks };
-}

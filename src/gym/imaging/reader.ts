@@ -1,7 +1,7 @@
 /** What a reader's instruments show of a picture: from its pixels, in the modality's units, remembered. */
 
 import { Random } from "../../core/random.ts";
-import { changes, standOuts } from "./detect.ts";
+import { changes, type StandOut, standOuts } from "./detect.ts";
 import { leads } from "./ecg.ts";
 import { findingsOf, type Modality, modalityFacts } from "./findings.ts";
 import { readRhythm, readSt } from "./leads.ts";
@@ -21,25 +21,22 @@ export function placeOf(modality: Modality, [left, top, width, height]: Box): st
   return places.reduce((best, one) => (distance(one) < distance(best) ? one : best))[0];
 }
 
+function told({ box, area, difference }: StandOut, modality: Modality) {
+  const place = placeOf(modality, box);
+  return { box, ...(place ? { place } : {}), areaPixels: area, difference: round(difference) };
+}
+
 /** Places that stand out from the healthy bodies of the atlas. */
 export function readWhole(spec: PictureSpec) {
   const { modality } = spec;
-  return seen([spec], "whole", (raster) =>
-    standOuts(raster, modality).map(({ box, area, difference }) => {
-      const place = placeOf(modality, box);
-      return { box, ...(place ? { place } : {}), areaPixels: area, difference: round(difference) };
-    }),
-  );
+  return seen([spec], "whole", (raster) => standOuts(raster, modality).map((blob) => told(blob, modality)));
 }
 
 /** Places that are not as they were; `difference`: now less earlier. */
 export function readChanges(spec: PictureSpec, earlier: PictureSpec) {
   const { modality } = spec;
   return seen([spec, earlier], "changes", (now, then) =>
-    changes(now, then, modality).map(({ box, area, difference }) => {
-      const place = placeOf(modality, box);
-      return { box, ...(place ? { place } : {}), areaPixels: area, difference: round(difference) };
-    }),
+    changes(now, then, modality).map((blob) => told(blob, modality)),
   );
 }
 

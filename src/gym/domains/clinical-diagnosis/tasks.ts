@@ -1,6 +1,6 @@
 import { type Presentation, patientId, presentations, splitOf } from "../../clinical/index.ts";
-import type { TaskOptions } from "../../domain.ts";
 import type { Assertion, ExpectedAction, Task } from "../../task.ts";
+import { inTurns } from "../patient-tasks.ts";
 import { type Case, makeCase, type Solution } from "./cases.ts";
 import { regimen } from "./regimen.ts";
 import { scoreCall } from "./score-call.ts";
@@ -13,16 +13,11 @@ export const taskCount = 11 * presentations.length;
 const attempts = 2_000;
 
 /** One task for each patient; illnesses take turns. */
-export function tasks({ split, count = taskCount, kinds = kindNames, seed = 0 }: TaskOptions = {}): Task[] {
-  const out: Task[] = [];
-  for (let n = 0; n < taskCount && out.length < count; n++) {
-    const id = patientId(seed, n);
-    const presentation = presentations[n % presentations.length];
-    if (kinds.includes(presentation.system) && (!split || splitOf(id) === split))
-      out.push(task(presentation, id, seed));
-  }
-  return out;
-}
+export const tasks = inTurns(
+  taskCount,
+  presentations.map(({ system }) => system),
+  (n, seed) => task(presentations[n % presentations.length], patientId(seed, n), seed),
+);
 
 export function task(presentation: Presentation, id: string, seed: number): Task {
   for (let attempt = 0; attempt < attempts; attempt++) {

@@ -17,6 +17,7 @@ import {
   vitalSigns,
 } from "../../clinical/index.ts";
 import { ToolError, type toolsOf } from "../../tool.ts";
+import { patientId, patientOf } from "../patient-tools.ts";
 import type { Case, Finding } from "./cases.ts";
 import { scoreTools } from "./score-call.ts";
 
@@ -44,13 +45,7 @@ export interface State extends Case {
   transfers: { specialty: string; summary: string }[];
 }
 
-const patientId = z.string().describe("e.g. P12345");
 const drugName = z.string().describe("generic name");
-
-function patientOf(state: State, id: string): Patient {
-  if (id.trim().toUpperCase() !== state.patient.id) throw new ToolError(`no patient ${id}`);
-  return state.patient;
-}
 
 function drugOf(name: string): Drug {
   const found = findDrug(name);

@@ -10,9 +10,10 @@ import {
   type Patient,
 } from "../../clinical/index.ts";
 import { drawLesion, findingKind, type Lead, noFinding, type PictureSpec, regionOf } from "../../imaging/index.ts";
-import type { Assertion, ExpectedAction } from "../../task.ts";
+import type { ExpectedAction } from "../../task.ts";
 import type { Case } from "../clinical-diagnosis/cases.ts";
 import { task as clinicalTask } from "../clinical-diagnosis/tasks.ts";
+import { call, must, should } from "../expected.ts";
 import { type Draft, patientTasks } from "../patient-tasks.ts";
 import { imageOf, infarctShifts, seedOf } from "../visual-diagnosis/kinds.ts";
 import type { ImageRecord } from "../visual-diagnosis/state.ts";
@@ -37,14 +38,6 @@ export const { kinds: kindNames, tasks } = patientTasks({
   count: 22 * pathways.length,
   draft: (pathway, random, id) => (pathway.presentation ? adult(pathway, random, id) : child(pathway, random, id)),
 });
-
-const call = (tool: string, args: Record<string, unknown>, ...free: string[]): ExpectedAction => ({
-  tool,
-  arguments: args,
-  compareArgs: Object.keys(args).filter((name) => !free.includes(name)),
-});
-const must = (text: string, ...evidence: string[]): Assertion => ({ text, importance: "critical", evidence });
-const should = (text: string, ...evidence: string[]): Assertion => ({ text, importance: "high", evidence });
 
 /** What the first image shows, by the name that is to be recorded. */
 export const stElevation = "inferior ST elevation";

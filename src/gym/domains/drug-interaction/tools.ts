@@ -17,10 +17,10 @@ import {
   sharedEnzymes,
 } from "../../clinical/index.ts";
 import { ToolError, type toolsOf } from "../../tool.ts";
+import { patientId } from "../patient-tools.ts";
 import { askedDrug, askedPatient, levelVerdict, type State } from "./state.ts";
 
 const drug = z.string().describe("generic name");
-const patientId = z.string().describe("e.g. P12345");
 
 export function tools(tool: ReturnType<typeof toolsOf<State>>) {
   return {

@@ -6,6 +6,7 @@ import {
 } from "../../clinical/index.ts"; // biome-ignore format: a list
 import type { Violation } from "../../episode.ts";
 import type { ExpectedAction, Task } from "../../task.ts";
+import { call as expectedCall } from "../expected.ts";
 import {
   admissionIdOf,
   daysBetween,
@@ -37,11 +38,8 @@ export interface Kind {
 }
 
 /** All arguments count but free texts. */
-const call = (tool: string, args: Record<string, unknown>): ExpectedAction => ({
-  tool,
-  arguments: args,
-  compareArgs: Object.keys(args).filter((name) => !["reason", "text", "dose", "frequency"].includes(name)),
-});
+const call = (tool: string, args: Record<string, unknown>) =>
+  expectedCall(tool, args, "reason", "text", "dose", "frequency");
 const says = (answer: string, word: string) => answer.toLowerCase().includes(word.toLowerCase());
 const ongoing = (found: { status: string }) => found.status === "active";
 

@@ -1,7 +1,7 @@
 import { Random } from "../../../core/random.ts";
 import { patientId, splitOf } from "../../clinical/index.ts";
-import type { TaskOptions } from "../../domain.ts";
 import type { Task } from "../../task.ts";
+import { inTurns } from "../patient-tasks.ts";
 import { kinds } from "./kinds.ts";
 import type { State } from "./tools.ts";
 
@@ -12,15 +12,9 @@ export const taskCount = 16 * kindNames.length;
 const attempts = 4_000;
 
 /** One task for each patient; kinds take turns. */
-export function tasks({ split, count = taskCount, kinds: wanted = kindNames, seed = 0 }: TaskOptions = {}): Task[] {
-  const out: Task[] = [];
-  for (let n = 0; n < taskCount && out.length < count; n++) {
-    const id = patientId(seed, n);
-    const kind = kindNames[n % kindNames.length];
-    if (wanted.includes(kind) && (!split || splitOf(id) === split)) out.push(task(kind, id, seed));
-  }
-  return out;
-}
+export const tasks = inTurns(taskCount, kindNames, (n, seed) =>
+  task(kindNames[n % kindNames.length], patientId(seed, n), seed),
+);
 
 export function task(kind: string, id: string, seed: number): Task {
   for (let attempt = 0; attempt < attempts; attempt++) {

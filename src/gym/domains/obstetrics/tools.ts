@@ -14,6 +14,7 @@ import {
   type Warning,
 } from "../../clinical/index.ts";
 import { ToolError, type toolsOf } from "../../tool.ts";
+import { patientId, patientOf } from "../patient-tools.ts";
 import { parseStep } from "./protocol.ts";
 import { type Complaint, cases, groups, interventions, places, urgencies } from "./tables.ts";
 
@@ -30,13 +31,6 @@ export interface State {
   given: { name: string; warnings: Warning[] }[];
   /** Of the cervix, by hand. */
   examinations: number;
-}
-
-const patientId = z.string().describe("e.g. P12345");
-
-function patientOf(state: State, id: string): Patient {
-  if (id.trim().toUpperCase() !== state.patient.id) throw new ToolError(`no patient ${id}`);
-  return state.patient;
 }
 
 const scores: Readonly<Record<string, Calculator>> = {

@@ -10,6 +10,7 @@ import {
   type Warning,
 } from "../../clinical/index.ts";
 import { ToolError, type toolsOf } from "../../tool.ts";
+import { patientId, patientOf } from "../patient-tools.ts";
 import {
   type Disposition,
   dispositions,
@@ -36,13 +37,6 @@ export interface State {
   prescriptions: { drug: string; warnings: Warning[] }[];
   holds: string[];
   safetyPlans: string[];
-}
-
-const patientId = z.string().describe("e.g. P12345");
-
-function patientOf(state: State, id: string): Patient {
-  if (id.trim().toUpperCase() !== state.patient.id) throw new ToolError(`no patient ${id}`);
-  return state.patient;
 }
 
 /** Whether it makes the illness worse, or is none of its drugs: what only who has found the illness can know, so no tool tells it. */

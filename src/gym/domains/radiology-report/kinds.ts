@@ -3,6 +3,7 @@ import type { Random } from "../../../core/random.ts";
 import { before, between } from "../../clinical/index.ts";
 import { drawLesion, findingKind, type Lesion, modalityFacts, noFinding, type PictureSpec, qualities, regionOf } from "../../imaging/index.ts"; // biome-ignore format: a list
 import type { Assertion, ExpectedAction } from "../../task.ts";
+import { call } from "../expected.ts";
 import type { Draft } from "../patient-tasks.ts";
 import { imageOf, patientOf, seedOf } from "../visual-diagnosis/kinds.ts";
 import { type PriorReport, type State, sizeOf, type Truth, truthOf } from "./state.ts";
@@ -78,12 +79,6 @@ export const kinds: readonly Kind[] = [
     },
   },
 ];
-
-const call = (tool: string, args: Record<string, unknown>, ...free: string[]): ExpectedAction => ({
-  tool,
-  arguments: args,
-  compareArgs: Object.keys(args).filter((name) => !free.includes(name)),
-});
 
 /** Reported before: what was seen then. */
 function priorReport(imageId: string, date: string, { lesions, modality }: PictureSpec): PriorReport {

@@ -1,20 +1,16 @@
 import { z } from "zod";
 import { findingKind, modalityFacts, urgencies } from "../../imaging/index.ts";
 import { ToolError, type toolsOf } from "../../tool.ts";
+import { patientId, patientOf } from "../patient-tools.ts";
 import { tools as archiveTools, imageOf } from "../visual-diagnosis/tools.ts";
 import { complaints, reportOf } from "./report.ts";
 import type { State } from "./state.ts";
 import { negatives, nextStep, nextSteps, policy, reported } from "./tables.ts";
 
 const imageId = z.string().describe("e.g. I12345-2");
-const patientId = z.string().describe("e.g. P12345");
 const text = z.string().default("");
 
 export function tools(tool: ReturnType<typeof toolsOf<State>>) {
-  const known = (state: State, id: string) => {
-    if (id.trim().toUpperCase() !== state.patient.id) throw new ToolError(`no patient ${id}`);
-    return state.patient;
-  };
   // the reader's instruments are those of visual-diagnosis
   const { analyzeMedicalImage, zoomImage, measureLesion, measureStructure, trackLesionChanges, assessImageQuality, lookUpFindings, classifyFinding, think } =
     archiveTools(tool); // biome-ignore format: a list
@@ -33,14 +29,14 @@ export function tools(tool: ReturnType<typeof toolsOf<State>>) {
       kind: "read",
       description: "Age, sex and history of the patient.",
       parameters: { patientId },
-      run: ({ patientId: id }, { state }) => known(state, id),
+      run: ({ patientId: id }, { state }) => patientOf(state, id),
     }),
     getPriorReports: tool({
       kind: "read",
       description: "Signed reports of the patient's earlier images, oldest first.",
       parameters: { patientId },
       run({ patientId: id }, { state }) {
-        known(state, id);
+        patientOf(state, id);
         return { reports: state.priorReports };
       },
     }),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { dangerZone, drugsGiven, esi, news2, objections, type Patient } from "../../clinical/index.ts";
 import { ToolError, type toolsOf } from "../../tool.ts";
+import { patientId, patientOf } from "../patient-tools.ts";
 import { arrivals, countResources, dispositions, resourcePoints } from "./tables.ts";
 
 export interface State {
@@ -23,12 +24,6 @@ export interface State {
 
 export const complaints = [...new Set(arrivals.map(({ complaint }) => complaint))];
 const interventions = [...new Set(arrivals.flatMap(({ intervention }) => intervention ?? []))];
-const patientId = z.string().describe("e.g. P12345");
-
-function patientOf(state: State, id: string): Patient {
-  if (id.trim().toUpperCase() !== state.patient.id) throw new ToolError(`no patient ${id}`);
-  return state.patient;
-}
 
 /** Why drugs in a text must not be given to the patient. */
 export function forbiddenIn(text: string, patient: Patient): string[] {

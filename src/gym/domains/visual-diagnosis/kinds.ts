@@ -7,6 +7,7 @@ import {
   modalityFacts, noFinding, type PictureSpec, qualities, regionOf, stLimit, territories,
 } from "../../imaging/index.ts"; // biome-ignore format: a list
 import type { Assertion, ExpectedAction } from "../../task.ts";
+import { call, must, should } from "../expected.ts";
 import type { Draft as TaskDraft } from "../patient-tasks.ts";
 import type { ImageRecord, State } from "./state.ts";
 
@@ -25,13 +26,6 @@ export interface Kind {
   judge?(answer: string, right: string, truth: PictureSpec): Violation[];
 }
 
-const call = (tool: string, args: Record<string, unknown>, ...free: string[]): ExpectedAction => ({
-  tool,
-  arguments: args,
-  compareArgs: Object.keys(args).filter((name) => !free.includes(name)),
-});
-const must = (text: string, ...evidence: string[]): Assertion => ({ text, importance: "critical", evidence });
-const should = (text: string, ...evidence: string[]): Assertion => ({ text, importance: "high", evidence });
 const says = (answer: string, word: string) => answer.toLowerCase().includes(word.toLowerCase());
 
 /** Why a picture is asked for, in its modality. */

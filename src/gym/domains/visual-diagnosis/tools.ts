@@ -4,6 +4,7 @@ import {
   readChanges, readEcg, readLesion, readQuality, readRegion, readStructure, readWhole, similarCases, usualQuality,
 } from "../../imaging/reader.ts"; // biome-ignore format: a list
 import { ToolError, type toolsOf } from "../../tool.ts";
+import { patientId } from "../patient-tools.ts";
 import type { ImageRecord, State } from "./state.ts";
 
 const imageId = z.string().describe("e.g. I12345-2");
@@ -43,7 +44,7 @@ export function tools(tool: ReturnType<typeof toolsOf<State>>) {
     listImages: tool({
       kind: "read",
       description: "The images of the patient, oldest first.",
-      parameters: { patientId: z.string().describe("e.g. P12345") },
+      parameters: { patientId },
       run({ patientId }, { state }) {
         if (patientId.trim().toUpperCase() !== state.patient.id) throw new ToolError(`no patient ${patientId}`);
         return {
@@ -75,7 +76,7 @@ export function tools(tool: ReturnType<typeof toolsOf<State>>) {
     getPatientContext: tool({
       kind: "read",
       description: "Age, sex and history of the patient.",
-      parameters: { patientId: z.string().describe("e.g. P12345") },
+      parameters: { patientId },
       run({ patientId }, { state }) {
         if (patientId.trim().toUpperCase() !== state.patient.id) throw new ToolError(`no patient ${patientId}`);
         return state.patient;

@@ -2,8 +2,9 @@
 import type { Random } from "../../../../core/random.ts";
 import { between, type Drug, drugNamed, generatePatient, objections } from "../../../clinical/index.ts";
 import type { Violation } from "../../../episode.ts";
+import { call, must, should } from "../../expected.ts";
 import { type Profile, profileOf, type Question } from "../state.ts";
-import { call, drawDrugs, isGrave, type Kind, longTerm, lookAt, must, should, taking } from "./kind.ts";
+import { drawDrugs, graveAmong, type Kind, longTerm, lookAt, taking } from "./kind.ts";
 
 function optionsOf(random: Random, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(random.shuffle([...names]).map((name, i) => ["ABCD"[i], name]));
@@ -51,7 +52,7 @@ export const alternative: Kind = {
       between(random, 2, 4),
       longTerm.filter(({ name }) => !names.includes(name)),
     );
-    if (taken.some((a) => taken.some((b) => isGrave(a, b)))) return undefined;
+    if (graveAmong(taken)) return undefined;
     const low = random.boolean(0.4);
     const patient = taking(who, taken, low ? { egfr: [16, 44] } : {});
     if (!patient) return undefined;

@@ -11,20 +11,9 @@ import {
   unfit,
   verdicts,
 } from "../../../clinical/index.ts";
+import { call, must, should } from "../../expected.ts";
 import { levelVerdict, type Profile, profileOf, washoutDays } from "../state.ts";
-import {
-  call,
-  drawDrugs,
-  isGrave,
-  type Kind,
-  longTerm,
-  lookAt,
-  must,
-  reasonFor,
-  settled,
-  should,
-  taking,
-} from "./kind.ts";
+import { drawDrugs, graveAmong, type Kind, longTerm, lookAt, reasonFor, settled, taking } from "./kind.ts";
 
 /** Doses that are asked for exactly: tables whose rows are what the label says at that eGFR. */
 const renallyDosed = drugs.filter(({ renal }) => renal);
@@ -241,7 +230,7 @@ export const washout: Kind = {
       between(random, 2, 4),
       longTerm.filter(({ halfLifeHours }) => halfLifeHours),
     );
-    if (taken.some((a) => taken.some((b) => isGrave(a, b)))) return undefined;
+    if (graveAmong(taken)) return undefined;
     const patient = taking(who, taken);
     if (!patient) return undefined;
     const profile = profileOf(patient);

@@ -11,26 +11,14 @@ import {
   rank,
   unfit,
 } from "../../../clinical/index.ts";
+import { call, must, should } from "../../expected.ts";
 import { profileOf } from "../state.ts";
-import {
-  call,
-  drawDrugs,
-  isGrave,
-  type Kind,
-  list,
-  longTerm,
-  lookAt,
-  must,
-  settled,
-  should,
-  taking,
-  worst,
-} from "./kind.ts";
+import { drawDrugs, graveAmong, isGrave, type Kind, list, longTerm, lookAt, settled, taking, worst } from "./kind.ts";
 
 export const newDrug: Kind = {
   draft(random, who) {
     const taken = drawDrugs(random, between(random, 2, 4));
-    if (taken.some((a) => taken.some((b) => isGrave(a, b)))) return undefined;
+    if (graveAmong(taken)) return undefined;
     const patient = taking(who, taken);
     if (!patient) return undefined;
     const profile = profileOf(patient);
@@ -177,7 +165,7 @@ export const food: Kind = {
         longTerm.filter((drug) => !eats(drug) && drug.class !== first.class),
       ),
     ]);
-    if (taken.some((a) => taken.some((b) => isGrave(a, b)))) return undefined;
+    if (graveAmong(taken)) return undefined;
     const patient = taking(who, taken);
     if (!patient) return undefined;
     const profile = profileOf(patient);

@@ -14,6 +14,7 @@ import {
 } from "../../../clinical/index.ts";
 import type { Violation } from "../../../episode.ts";
 import type { Assertion, ExpectedAction, Task } from "../../../task.ts";
+import { call } from "../../expected.ts";
 import type { Profile, Question } from "../state.ts";
 
 /** A task but for what all kinds have in common; the last action, the submission, is added. */
@@ -34,13 +35,6 @@ export interface Kind {
   judge?(answer: string, profile: Profile, question: Question): Violation[];
 }
 
-export const call = (tool: string, args: Record<string, unknown>): ExpectedAction => ({
-  tool,
-  arguments: args,
-  compareArgs: Object.keys(args),
-});
-export const must = (text: string, ...evidence: string[]): Assertion => ({ text, importance: "critical", evidence });
-export const should = (text: string, ...evidence: string[]): Assertion => ({ text, importance: "high", evidence });
 export const lookAt = (patientId: string) => call("getPatientMedications", { patientId });
 
 // Tickets name the patient so often that no thirteen words in a row are the same in two of them.
@@ -78,4 +72,6 @@ export function settled<T>({ id, seed }: Pick<PatientOptions, "id" | "seed">, ch
 
 export const worst = (a: Drug, b: Drug) => severityScore(findInteraction(a, b));
 export const isGrave = (a: Drug, b: Drug) => rank(findInteraction(a, b)?.severity ?? "minor") >= 2;
+/** Whether two of them must not be taken together. */
+export const graveAmong = (taken: readonly Drug[]) => taken.some((a) => taken.some((b) => isGrave(a, b)));
 export const list = (names: readonly string[]) => names.join(", ");

@@ -11,8 +11,9 @@ import {
   generatePatient,
   reactions,
 } from "../../../clinical/index.ts";
+import { call, must, should } from "../../expected.ts";
 import { profileOf } from "../state.ts";
-import { call, type Kind, lookAt, must, should } from "./kind.ts";
+import { type Kind, lookAt } from "./kind.ts";
 
 export const pregnancySafety: Kind = {
   draft(random, who) {
