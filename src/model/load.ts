@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { MedgymError } from "../core/errors.ts";
@@ -9,6 +9,7 @@ import { nativeEngine } from "../engine/native.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
 import { readAdapter } from "./adapter.ts";
 import { type HubEvent, type Resolved, resolveFiles } from "./hub.ts";
+import { readJsonFile } from "./json-file.ts";
 import { loadMeter, loadView } from "./load-view.ts";
 import { Model } from "./model.ts";
 import { readPeftConfig } from "./peft-config.ts";
@@ -197,20 +198,5 @@ const generationConfigOf = (directory: string) => {
 const tokenizerOf = async (directory: string) =>
   existsSync(join(directory, "tokenizer.json")) ? Tokenizer.fromDirectory(directory) : null;
 
-function readJson(file: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new MedgymError(
-      "not-found",
-      `${file}: no such file. A model's folder has config.json, *.safetensors and tokenizer.json.`,
-      { cause: error },
-    );
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new MedgymError("corrupt", `${file} is not JSON: ${(error as Error).message}`, { cause: error });
-  }
-}
+const readJson = (file: string) =>
+  readJsonFile(file, "A model's folder has config.json, *.safetensors and tokenizer.json.");

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MedgymError } from "../core/errors.ts";
+import { readJsonFile } from "./json-file.ts";
 import type { LoraConfig } from "./lora.ts";
 
 /** adapter_config.json of PEFT 0.21, LoRA only. https://github.com/huggingface/peft, peft/tuners/lora/config.py */
@@ -39,7 +39,10 @@ export interface PeftConfig extends LoraConfig {
 
 export function readPeftConfig(directory: string): PeftConfig {
   const file = join(directory, "adapter_config.json");
-  const json = readJson(file);
+  const json: Json = readJsonFile(
+    file,
+    "A PEFT adapter is a folder with adapter_config.json and adapter_model.safetensors.",
+  );
   refuseUnsupported(file, json);
   const number = (name: string, fallback: number) => {
     const value = json[name] ?? fallback;
@@ -75,24 +78,6 @@ function savesScalarHead(file: string, json: Json): boolean {
   const saved = [json.modules_to_save ?? []].flat() as string[];
   if (saved.every((name) => name === "score" || name === "classifier")) return saved.includes("score");
   throw refusal(file, `modules_to_save: ${JSON.stringify(json.modules_to_save)}`);
-}
-
-function readJson(file: string): Json {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new MedgymError(
-      "not-found",
-      `${file}: no such file. A PEFT adapter is a folder with adapter_config.json and adapter_model.safetensors.`,
-      { cause: error },
-    );
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new MedgymError("corrupt", `${file} is not JSON: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 const refusal = (file: string, what: string) =>

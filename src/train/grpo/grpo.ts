@@ -19,7 +19,7 @@ import { differs, differsInSubstance, shareOf } from "../policy/groups-report.ts
 import { resolvePlay } from "../policy/play-options.ts";
 import type { PolicyStepEnd } from "../policy/policy-events.ts";
 import { openPolicySession, type PolicyState, recordStart, skipStep } from "../policy/policy-session.ts";
-import { type Learner, learn } from "../policy/policy-update.ts";
+import { learn, learnerOf } from "../policy/policy-update.ts";
 import { policyMeter } from "../policy/policy-view.ts";
 import { rollOutStep } from "../policy/rollouts.ts";
 import { stepRecorder } from "../policy/step-recorder.ts";
@@ -76,12 +76,7 @@ async function trainGroups(
 ): Promise<GrpoResult> {
   const { steps, groupSize } = options;
   const { model } = trainee;
-  const learner: Learner = {
-    engine: model.engine,
-    adapter: model.adapter?.engine ?? null,
-    reference: options.model.adapter?.engine ?? null,
-    optimizer: trainee.optimizer,
-  };
+  const learner = learnerOf(options.model, trainee);
   const warmupSteps = warmupStepsOf(steps, options);
   const session = await openPolicySession<PolicyState, GrpoEvent>(options, trainee, emit, {});
   const { folder, state, events } = session;

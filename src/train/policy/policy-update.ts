@@ -1,9 +1,11 @@
 /** What a step learns from its rollouts: scoring, then μ passes of one or several optimizer steps. */
 import { Random } from "../../core/random.ts";
 import type { EngineAdapter, EngineModel, EngineOptimizer } from "../../engine/engine.ts";
+import type { Model } from "../../model/model.ts";
 import type { LossKind, Totals } from "../math/loss-kinds.ts";
 import { type PolicyLoss, type PolicyLossOptions, policyLoss } from "../math/policy-loss.ts";
 import { highEntropyWeights } from "../math/token-weights.ts";
+import type { Trainee } from "../trainee.ts";
 import type { CustomLoss } from "./custom-loss.ts";
 import { batchesOf, type Completion, countedTokens, type ExperienceBatch, minibatchesOf } from "./experience.ts";
 import type { TellPart } from "./policy-events.ts";
@@ -16,6 +18,14 @@ export interface Learner {
   reference: EngineAdapter | null;
   optimizer: EngineOptimizer;
 }
+
+/** Of the model as it was given. */
+export const learnerOf = (given: Model, { model, optimizer }: Trainee): Learner => ({
+  engine: model.engine,
+  adapter: model.adapter?.engine ?? null,
+  reference: given.adapter?.engine ?? null,
+  optimizer,
+});
 
 export interface UpdateResult {
   /** Mean over the optimizer steps. */

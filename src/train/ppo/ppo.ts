@@ -18,7 +18,7 @@ import { type DryRunOptions, dryRunView, type PolicyDryRun, playDryRun } from ".
 import { resolvePlay } from "../policy/play-options.ts";
 import type { PolicyStepEnd } from "../policy/policy-events.ts";
 import { openPolicySession, type PolicyState, recordStart, skipStep } from "../policy/policy-session.ts";
-import { type Learner, learn, noUpdate, type UpdateResult } from "../policy/policy-update.ts";
+import { learn, learnerOf, noUpdate, type UpdateResult } from "../policy/policy-update.ts";
 import { policyMeter } from "../policy/policy-view.ts";
 import { rollOutStep } from "../policy/rollouts.ts";
 import { stepRecorder } from "../policy/step-recorder.ts";
@@ -111,12 +111,7 @@ async function trainPolicy(
 ): Promise<PpoResult> {
   const { steps, iterations, minibatches } = options;
   const { model } = trainee;
-  const learner: Learner = {
-    engine: model.engine,
-    adapter: model.adapter?.engine ?? null,
-    reference: options.model.adapter?.engine ?? null,
-    optimizer: trainee.optimizer,
-  };
+  const learner = learnerOf(options.model, trainee);
   const critic = criticOf(valueTrainee);
   const warmupSteps = warmupStepsOf(steps, options);
   const start = { klCoefficient: options.klCoefficient };
