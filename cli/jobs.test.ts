@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { useConnection } from "../src/jobs/client.ts";
-import type { JobsConnection } from "../src/jobs/connection.ts";
+import { useConnection } from "../src/jobs/client/client.ts";
+import type { JobsConnection } from "../src/jobs/client/connection.ts";
 import { jobsFolder, jobsForTest, over, sleeping, submit } from "../src/jobs/testing/jobs.test-helper.ts";
 import { useCli } from "./cli.test-helper.ts";
 

@@ -6,12 +6,12 @@ import { MedgymError } from "../src/core/errors.ts";
 import { textTable } from "../src/core/table.ts";
 import { boardView } from "../src/jobs/board/board-view.ts";
 import { jobView } from "../src/jobs/board/job-view.ts";
-import { client } from "../src/jobs/client.ts";
-import { readEvents } from "../src/jobs/events.ts";
+import { client } from "../src/jobs/client/client.ts";
+import { readEvents } from "../src/jobs/client/events.ts";
+import { noLogs } from "../src/jobs/client/job-handle.ts";
 import { attemptFolder, jobsHome } from "../src/jobs/home.ts";
 import { attach, cancel, type Job, list, pause, prune, resume } from "../src/jobs/index.ts";
 import { isOver, type JobEvent, type JobRecord, type JobState, terminalStates } from "../src/jobs/job.ts";
-import { noLogs } from "../src/jobs/job-handle.ts";
 import type { ListQuery, Overview } from "../src/jobs/protocol.ts";
 
 const states: readonly string[] = ["queued", "starting", "running", "stalled", ...terminalStates];

@@ -30,8 +30,7 @@ export {
 } from "./generate/index.ts";
 export * as gym from "./gym/index.ts";
 /** What a kernel completes and explains on a `%%` line. */
-export type { CellMagics } from "./jobs/cell-magic.ts";
-export * as jobs from "./jobs/index.ts";
+export type { CellMagics } from "./jobs/client/cell-magic.ts";
 export {
   type HalvingOptions,
   type RankedTrial,
@@ -42,7 +41,8 @@ export {
   type SweepOptions,
   sweep,
   type Trial,
-} from "./jobs/sweep.ts";
+} from "./jobs/client/sweep.ts";
+export * as jobs from "./jobs/index.ts";
 export {
   createModel,
   type Generation,

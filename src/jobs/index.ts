@@ -4,17 +4,29 @@ import { MedgymError } from "../core/errors.ts";
 import { formatBytes, formatDuration } from "../core/progress-line.ts";
 import { tableBundle } from "../core/table.ts";
 import { type BoardOptions, drawBoard, showBoard } from "./board/show-board.ts";
-import { registerCellMagics } from "./cell-magic.ts";
-import { client } from "./client.ts";
+import { registerCellMagics } from "./client/cell-magic.ts";
+import { client } from "./client/client.ts";
+import { Job, lineOf } from "./client/job-handle.ts";
+import { namedJob, notebookName } from "./client/submit.ts";
 import { type Device, isOver, type JobRecord } from "./job.ts";
-import { Job, lineOf } from "./job-handle.ts";
 import type { ListQuery, Overview } from "./protocol.ts";
-import { namedJob, notebookName } from "./submit.ts";
 import { reportRuns } from "./worker/report-runs.ts";
 
-export type { CellJobOptions, CellMagics } from "./cell-magic.ts";
+export type { CellJobOptions, CellMagics } from "./client/cell-magic.ts";
+export { DryRun, Estimate } from "./client/dry-run.ts";
+export { Job, JobFailure, JobOutput, type LogOptions } from "./client/job-handle.ts";
+export { Pruned, type PruneOptions, prune } from "./client/prune.ts";
+export {
+  dryRun,
+  estimate,
+  type JobInput,
+  type JobOutputOf,
+  type Reference,
+  submit,
+  submitWork,
+} from "./client/submit.ts";
+export type { SubmitOptions, Waited } from "./client/submit-options.ts";
 export { type CurrentJob, current } from "./current.ts";
-export { DryRun, Estimate } from "./dry-run.ts";
 export type {
   Device,
   JobError,
@@ -27,10 +39,6 @@ export type {
   Phase,
   RetryReason,
 } from "./job.ts";
-export { Job, JobFailure, JobOutput, type LogOptions } from "./job-handle.ts";
-export { Pruned, type PruneOptions, prune } from "./prune.ts";
-export { dryRun, estimate, type JobInput, type JobOutputOf, type Reference, submit, submitWork } from "./submit.ts";
-export type { SubmitOptions, Waited } from "./submit-options.ts";
 
 reportRuns();
 registerCellMagics();

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KernelUnderTest, plain } from "../../kernel/testing/harness.ts";
-import { connectJobs } from "../../src/jobs/connection.ts";
+import { connectJobs } from "../../src/jobs/client/connection.ts";
 
 const home = mkdtempSync(join(tmpdir(), "medgym-cells-"));
 const environment = {

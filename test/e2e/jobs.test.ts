@@ -13,7 +13,7 @@ async function program(folder: string, body: string): Promise<Told> {
   writeFileSync(
     file,
     `import { evaluate, jobs, merge, readEvaluation, sft, track } from ${from("index.js")};
-     import { connectJobs } from ${from("jobs/connection.js")};
+     import { connectJobs } from ${from("jobs/client/connection.js")};
      const nano = ${JSON.stringify(join(root, "assets/nano"))};
      const connection = await connectJobs();
      const { pid: daemon } = await connection.open();

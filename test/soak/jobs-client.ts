@@ -1,5 +1,5 @@
 /** A client that may be killed: submits what it is told over and over, and follows each to its end. `node jobs-client.ts home specs token` */
-import { connectJobs } from "../../src/jobs/connection.ts";
+import { connectJobs } from "../../src/jobs/client/connection.ts";
 import { requests } from "../../src/jobs/protocol.ts";
 
 const [home, specs, token] = process.argv.slice(2);

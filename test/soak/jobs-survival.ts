@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Random } from "../../src/core/random.ts";
-import { connectJobs, type JobsConnection } from "../../src/jobs/connection.ts";
+import { connectJobs, type JobsConnection } from "../../src/jobs/client/connection.ts";
 import { Store } from "../../src/jobs/daemon/store.ts";
 import { attemptFolder, attemptVariable, jobFolder } from "../../src/jobs/home.ts";
 import { isOver, type JobRecord, type JobSpec, type JobState } from "../../src/jobs/job.ts";

@@ -1,6 +1,6 @@
 /** The machine's state as it changes, for many readers: a connection has one watch. */
 import { outsideCells } from "../../core/display.ts";
-import type { JobsConnection } from "../connection.ts";
+import type { JobsConnection } from "../client/connection.ts";
 import type { Overview } from "../protocol.ts";
 
 type Listener = (overview: Overview) => void;

@@ -1,5 +1,6 @@
 /** Made-up jobs on eight slots, for what draws them. */
 import type { Device, JobRecord, JobSpec } from "../job.ts";
+import { specForTest } from "../testing/spec.test-helper.ts";
 import type { JobFindings } from "./board-view.ts";
 import { Curves } from "./curves.ts";
 
@@ -8,19 +9,13 @@ export const nowMs = 1_800_000_000_000;
 export function job(id: number, name: string, fields: Partial<JobRecord> = {}, spec: Partial<JobSpec> = {}): JobRecord {
   return {
     id,
-    spec: {
+    spec: specForTest({
       name,
       notebook: "ablations.ipynb",
       directory: "/notebooks",
-      environment: {},
       work: { type: "function", module: "medgym", export: "sft", options: {} },
-      gpus: 1,
-      shared: false,
-      priority: 0,
-      after: [],
-      retry: { times: 0, on: [] },
       ...spec,
-    },
+    }),
     state: "running",
     attempt: 1,
     devices: [],

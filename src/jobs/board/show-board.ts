@@ -1,7 +1,7 @@
 /** The board drawn in its cell for as long as jobs go on. */
 import { type DisplayHandle, escapeHtml, type MimeBundle } from "../../core/display.ts";
-import { client } from "../client.ts";
-import { feedOf } from "../feed.ts";
+import { client } from "../client/client.ts";
+import { feedOf } from "../client/feed.ts";
 import { isOver, type JobRecord } from "../job.ts";
 import type { DeviceUsage, Overview } from "../protocol.ts";
 import { boardView, type JobFindings } from "./board-view.ts";

@@ -1,8 +1,8 @@
 /** A job drawn in its cell for as long as it goes on. */
 import type { DisplayHandle, MimeBundle } from "../../core/display.ts";
 import { escapeHtml } from "../../core/display.ts";
-import { client } from "../client.ts";
-import { feedOf } from "../feed.ts";
+import { client } from "../client/client.ts";
+import { feedOf } from "../client/feed.ts";
 import { isOver, type JobRecord } from "../job.ts";
 import { JobTrace } from "./job-trace.ts";
 import { jobView } from "./job-view.ts";

@@ -1,8 +1,8 @@
 /** Views over a real daemon, in a kernel that is a list of what was shown. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { displaySymbol, type MimeBundle } from "../../core/display.ts";
-import { useConnection } from "../client.ts";
-import type { JobsConnection } from "../connection.ts";
+import { useConnection } from "../client/client.ts";
+import type { JobsConnection } from "../client/connection.ts";
 import { requests } from "../protocol.ts";
 import { jobsForTest, sleeping, submit } from "../testing/jobs.test-helper.ts";
 import { drawBoard, showBoard } from "./show-board.ts";

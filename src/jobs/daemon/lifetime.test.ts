@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node";
-import { connectJobs } from "../connection.ts";
+import { connectJobs } from "../client/connection.ts";
 import { socketPath } from "../home.ts";
 import { processIdentity } from "../process.ts";
 import { protocolVersion, requests } from "../protocol.ts";

@@ -1,5 +1,5 @@
 /**
- * The daemon's program: started by the first client that needs it (connection.ts). Its first line on stdout is a `Greeting`; after that
+ * The daemon's program: started by the first client that needs it (client/connection.ts). Its first line on stdout is a `Greeting`; after that
  * it speaks over the socket alone, and to daemon.log.
  */
 import { appendFileSync, mkdirSync, renameSync, statSync, writeSync } from "node:fs";

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { connectJobs } from "../connection.ts";
+import { connectJobs } from "../client/connection.ts";
 import { requests } from "../protocol.ts";
 import { begun, jobsFolder, jobsForTest, over, sleeping, submit } from "../testing/jobs.test-helper.ts";
 

@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { useConnection } from "../client.ts";
-import { connectJobs, type JobsConnection } from "../connection.ts";
+import { useConnection } from "../client/client.ts";
+import { connectJobs, type JobsConnection } from "../client/connection.ts";
 import { jobsFolder } from "./jobs.test-helper.ts";
 
 export interface TestJobs {

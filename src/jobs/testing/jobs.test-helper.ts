@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import { connectJobs, type JobsConnection } from "../connection.ts";
+import { connectJobs, type JobsConnection } from "../client/connection.ts";
 import type { JobRecord, JobSpec } from "../job.ts";
 import { requests } from "../protocol.ts";
+import { specForTest } from "./spec.test-helper.ts";
 
 export const sleeper = join(import.meta.dirname, "sleeper.mjs");
 
@@ -77,21 +78,8 @@ export interface SleeperCell {
 }
 
 /** A job that sleeps. */
-export function sleeping(cell: Partial<SleeperCell> = {}, spec: Partial<JobSpec> = {}): JobSpec {
-  return {
-    name: "sleep",
-    notebook: "test",
-    directory: tmpdir(),
-    environment: {},
-    work: { type: "cell", runner: sleeper, cell: { ms: 0, ...cell } },
-    gpus: 1,
-    shared: false,
-    priority: 0,
-    after: [],
-    retry: { times: 0, on: [] },
-    ...spec,
-  };
-}
+export const sleeping = (cell: Partial<SleeperCell> = {}, spec: Partial<JobSpec> = {}): JobSpec =>
+  specForTest({ name: "sleep", work: { type: "cell", runner: sleeper, cell: { ms: 0, ...cell } }, ...spec });
 
 export async function submit(jobs: JobsConnection, ...specs: JobSpec[]): Promise<number[]> {
   return (await jobs.request(requests.submit, { specs })).ids;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { attemptFiles } from "../attempt.ts";
-import { readEvents } from "../events.ts";
+import { readEvents } from "../client/events.ts";
 import { attemptFolder } from "../home.ts";
 import { earlierRun } from "./earlier-run.ts";
 import { EventFile } from "./event-file.ts";

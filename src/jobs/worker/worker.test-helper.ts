@@ -5,18 +5,14 @@ import { join } from "node:path";
 import { attemptFiles } from "../attempt.ts";
 import { attemptFolder } from "../home.ts";
 import type { Assignment, Beat, CellWork, FunctionWork, JobEvent, JobResult, JobSpec } from "../job.ts";
+import { specForTest } from "../testing/spec.test-helper.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const hooks = join(root, "test/ts-hooks.mjs");
 const main = join(import.meta.dirname, "main.ts");
 
-export function jobSpec(directory: string, work: FunctionWork | CellWork, more: Partial<JobSpec> = {}): JobSpec {
-  return {
-    ...{ name: "made-up", notebook: "test", directory, environment: {}, work, gpus: 0, shared: false, priority: 0 },
-    ...{ after: [], retry: { times: 0, on: [] } },
-    ...more,
-  };
-}
+export const jobSpec = (directory: string, work: FunctionWork | CellWork, more: Partial<JobSpec> = {}): JobSpec =>
+  specForTest({ directory, work, gpus: 0, ...more });
 
 /** The folder of a new attempt. */
 export function makeAttempt(home: string, spec: JobSpec, more: Partial<Assignment> = {}): string {

@@ -1,7 +1,7 @@
 /** What a job's cell puts out, put into the cell that submitted it: streams, displays with their updates, its error. */
-import { type DisplayHandle, type MimeBundle, show } from "../core/display.ts";
+import { type DisplayHandle, type MimeBundle, show } from "../../core/display.ts";
+import type { JobEvent } from "../job.ts";
 import type { FollowedEvent } from "./connection.ts";
-import type { JobEvent } from "./job.ts";
 
 /** Must be called, and its events read, in the cell: output goes to the cell that the calling code belongs to. */
 export async function showOutputs(events: AsyncIterable<FollowedEvent>): Promise<void> {

@@ -1,14 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { displaySymbol } from "../core/display.ts";
+import { displaySymbol } from "../../core/display.ts";
+import * as jobs from "../index.ts";
+import { apiForTest } from "../testing/api.test-helper.ts";
 import { Halving } from "./halving.ts";
-import * as jobs from "./index.ts";
 import { sweep } from "./sweep.ts";
 import { drawn, gridOf, labelOf, withSetting } from "./sweep-space.ts";
-import { apiForTest } from "./testing/api.test-helper.ts";
 
-vi.mock("./package.ts", () => ({ packageName: "medgym", importPackage: async () => ({}) }));
+vi.mock("../package.ts", () => ({ packageName: "medgym", importPackage: async () => ({}) }));
 
 describe("a space", () => {
   it("is a grid of all combinations, the last path fastest", () => {
@@ -120,7 +120,7 @@ describe("a sweep", () => {
 
   it("ends trials that fall behind, by their curves", async () => {
     const { module, home } = await apiForTest({ MEDGYM_DEVICES: "cpu:4" });
-    const current = JSON.stringify(new URL("./current.ts", import.meta.url).pathname);
+    const current = JSON.stringify(new URL("../current.ts", import.meta.url).pathname);
     const path = module(
       "train.ts",
       `import { existsSync } from "node:fs";

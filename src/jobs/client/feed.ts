@@ -1,7 +1,7 @@
 /** The events of a job, followed once and read by many: each reader gets those of the newest attempt from its first on. */
-import { outsideCells } from "../core/display.ts";
+import { outsideCells } from "../../core/display.ts";
+import type { JobRecord } from "../job.ts";
 import type { FollowedEvent, JobsConnection } from "./connection.ts";
-import type { JobRecord } from "./job.ts";
 
 const feeds = new WeakMap<JobsConnection, Map<number, JobFeed>>();
 

@@ -1,7 +1,7 @@
 /** Which options a sweep tries. */
-import { InvalidOptionError } from "../core/errors.ts";
-import { show } from "../core/options.ts";
-import { Random } from "../core/random.ts";
+import { InvalidOptionError } from "../../core/errors.ts";
+import { show } from "../../core/options.ts";
+import { Random } from "../../core/random.ts";
 
 /** Numbers between two ends. */
 export interface Range {

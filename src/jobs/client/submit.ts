@@ -1,16 +1,16 @@
 /** Work handed to the daemon. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { inKernel } from "../core/display.ts";
-import { MedgymError } from "../core/errors.ts";
-import { type JobCheck, jobDescription, type MemoryEstimate } from "../core/job-description.ts";
-import { runsFolder } from "../track/index.ts";
+import { inKernel } from "../../core/display.ts";
+import { MedgymError } from "../../core/errors.ts";
+import { type JobCheck, jobDescription, type MemoryEstimate } from "../../core/job-description.ts";
+import { runsFolder } from "../../track/index.ts";
+import { type CellWork, type FunctionWork, isOver, type JobSpec } from "../job.ts";
+import { optionsJson } from "../json.ts";
 import { client } from "./client.ts";
 import { DryRun, Estimate } from "./dry-run.ts";
 import { type AnyFunction, findFunction } from "./find-function.ts";
-import { type CellWork, type FunctionWork, isOver, type JobSpec } from "./job.ts";
 import { Job, JobOutput } from "./job-handle.ts";
-import { optionsJson } from "./json.ts";
 import { type ResolvedSubmit, resolveSubmit, type SubmitOptions, type Waited } from "./submit-options.ts";
 
 /** In the place of what does not survive JSON: a path, a name, or what another job will have made. */

@@ -11,13 +11,13 @@ import {
   SocketMessageReader,
   SocketMessageWriter,
 } from "vscode-jsonrpc/node";
-import { outsideCells } from "../core/display.ts";
-import { type ErrorCode, MedgymError } from "../core/errors.ts";
+import { outsideCells } from "../../core/display.ts";
+import { type ErrorCode, MedgymError } from "../../core/errors.ts";
+import { checkOwn, jobsHome, socketPath } from "../home.ts";
+import type { JobEvent, JobRecord, JobSpec } from "../job.ts";
+import { type Hello, notifications, type Overview, protocolVersion, requests } from "../protocol.ts";
 import { FollowSink } from "./follow-sink.ts";
-import { checkOwn, jobsHome, socketPath } from "./home.ts";
-import type { JobEvent, JobRecord, JobSpec } from "./job.ts";
 import { programArguments } from "./program.ts";
-import { type Hello, notifications, type Overview, protocolVersion, requests } from "./protocol.ts";
 import { packageVersion, startDaemon } from "./start-daemon.ts";
 
 export interface ConnectOptions {
@@ -291,7 +291,7 @@ type Submission = { specs: JobSpec[]; token?: string };
 
 /** May be repeated; its jobs are done by the medgym that submits them, whichever the daemon is of. */
 function submission({ specs, token = randomUUID() }: Submission): Submission {
-  const program = programArguments(new URL("./worker/main.ts", import.meta.url));
+  const program = programArguments(new URL("../worker/main.ts", import.meta.url));
   return { specs: specs.map((spec) => ({ program, ...spec })), token };
 }
 

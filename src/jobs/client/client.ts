@@ -1,8 +1,8 @@
 /** The one connection of this process, made when it is first needed: importing medgym speaks with nobody. */
-import { outsideCells } from "../core/display.ts";
+import { outsideCells } from "../../core/display.ts";
+import { jobsHome } from "../home.ts";
+import type * as protocol from "../protocol.ts";
 import type { JobsConnection } from "./connection.ts";
-import { jobsHome } from "./home.ts";
-import type * as protocol from "./protocol.ts";
 
 export interface Client {
   connection: JobsConnection;
@@ -25,7 +25,7 @@ export function client(): Promise<Client> {
 
 async function connect(home: string): Promise<Client> {
   // Loaded now: the protocol's packages take some tens of milliseconds.
-  const [{ connectJobs }, { requests }] = await Promise.all([import("./connection.ts"), import("./protocol.ts")]);
+  const [{ connectJobs }, { requests }] = await Promise.all([import("./connection.ts"), import("../protocol.ts")]);
   return { connection: await connectJobs({ home }), requests };
 }
 
@@ -33,6 +33,6 @@ async function connect(home: string): Promise<Client> {
 export function useConnection(connection: JobsConnection): void {
   clients.set(
     jobsHome(),
-    import("./protocol.ts").then(({ requests }) => ({ connection, requests })),
+    import("../protocol.ts").then(({ requests }) => ({ connection, requests })),
   );
 }

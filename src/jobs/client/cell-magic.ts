@@ -2,8 +2,8 @@
  * `%%job gpus=1 name="sft-r16"`: the cell runs as a job, in a process of its own. The kernel hands over the cell as what runs it
  * elsewhere needs it; it knows nothing of jobs, and this file nothing of the kernel but the symbol under which magics are registered.
  */
-import { InvalidOptionError } from "../core/errors.ts";
-import { showJob } from "./board/show-job.ts";
+import { InvalidOptionError } from "../../core/errors.ts";
+import { showJob } from "../board/show-job.ts";
 import { showOutputs } from "./cell-outputs.ts";
 import { client } from "./client.ts";
 import { feedOf } from "./feed.ts";

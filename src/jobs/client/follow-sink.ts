@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { JobEvent, JobRecord } from "./job.ts";
+import type { JobEvent, JobRecord } from "../job.ts";
 
 export type Told = { attempt: number; index: number; event: JobEvent } | { job: JobRecord };
 

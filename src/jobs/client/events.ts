@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { attemptFiles } from "./attempt.ts";
-import type { JobEvent } from "./job.ts";
+import { attemptFiles } from "../attempt.ts";
+import type { JobEvent } from "../job.ts";
 
 /** What an attempt told so far; lines that a full disk or a crash tore are left out. */
 export async function readEvents(folder: string): Promise<JobEvent[]> {

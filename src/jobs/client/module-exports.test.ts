@@ -18,12 +18,12 @@ async function wrong(code: string, path: string, file = "steps.ts"): Promise<str
 }
 
 const steps = `
-  import { shared } from "./shared";
+  import { shared } from "../shared";
   export const prepare = async ({ rows }: { rows: number }) => rows, { score, nested: [rank] } = shared;
   export function train<T>(options: T): T { return options; }
   function helper() {}
   export { helper as clean, shared as "with spaces" };
-  export * as inner from "./inner";
+  export * as inner from "../inner";
   export interface Options { steps: number }
   export default train;
 `;
@@ -57,7 +57,7 @@ test("a file that cannot be parsed is told with the place", async () => {
 });
 
 test("what only running would tell passes: export * from, CommonJS", async () => {
-  expect(await wrong('export * from "./steps";\nexport const a = 1;', "whatever")).toBeUndefined();
+  expect(await wrong('export * from "../steps";\nexport const a = 1;', "whatever")).toBeUndefined();
   expect(await wrong("exports.run = () => 1;", "run", "steps.cjs")).toBeUndefined();
   expect(await wrong("module.exports = { run() {} };", "run", "steps.js")).toBeUndefined();
   expect(await wrong("export = { run() {} };", "run", "steps.cts")).toBeUndefined();

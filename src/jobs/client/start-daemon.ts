@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ErrorCode, MedgymError } from "../core/errors.ts";
-import { writeError } from "../core/files.ts";
+import { type ErrorCode, MedgymError } from "../../core/errors.ts";
+import { writeError } from "../../core/files.ts";
 import { programArguments } from "./program.ts";
 
 /** True when it answers, or found that another runs; false when it ended without a word. */
@@ -15,7 +15,7 @@ export async function startDaemon(
   } catch (error) {
     throw writeError(home, error);
   }
-  const program = programArguments(new URL("./daemon/main.ts", import.meta.url));
+  const program = programArguments(new URL("../daemon/main.ts", import.meta.url));
   const errors = openSync(join(home, "daemon.log"), "a");
   const child = spawn(process.execPath, [...program, "--version", packageVersion(), ...(internal.daemon ?? [])], {
     cwd: home,
@@ -45,8 +45,8 @@ export async function startDaemon(
 
 let version: string | undefined;
 export function packageVersion(): string {
-  // src/jobs beside package.json, or dist/src/jobs a folder deeper.
-  const up = import.meta.url.endsWith(".ts") ? "../../package.json" : "../../../package.json";
+  // From src/jobs/client; dist/src/jobs/client is a folder deeper.
+  const up = import.meta.url.endsWith(".ts") ? "../../../package.json" : "../../../../package.json";
   version ??= JSON.parse(readFileSync(new URL(up, import.meta.url), "utf8")).version as string;
   return version;
 }

@@ -1,9 +1,9 @@
 /** How a job is to run: what `jobs.submit` and the line of `%%job` take beside the work itself. */
 import { resolve } from "node:path";
 import { z } from "zod";
-import { InvalidOptionError } from "../core/errors.ts";
-import { resolveOptions } from "../core/options.ts";
-import type { RetryReason } from "./job.ts";
+import { InvalidOptionError } from "../../core/errors.ts";
+import { resolveOptions } from "../../core/options.ts";
+import type { RetryReason } from "../job.ts";
 import { Job } from "./job-handle.ts";
 
 export interface SubmitOptions {

@@ -6,15 +6,15 @@ import {
   inKernel,
   type MimeBundle,
   outsideCells,
-} from "../core/display.ts";
-import { CancelledError, type ErrorCode, MedgymError } from "../core/errors.ts";
-import { formatDuration } from "../core/progress-line.ts";
-import { showJob } from "./board/show-job.ts";
+} from "../../core/display.ts";
+import { CancelledError, type ErrorCode, MedgymError } from "../../core/errors.ts";
+import { formatDuration } from "../../core/progress-line.ts";
+import { showJob } from "../board/show-job.ts";
+import { attemptFolder } from "../home.ts";
+import { isOver, type JobError, type JobEvent, type JobRecord, type JobState } from "../job.ts";
 import { client } from "./client.ts";
 import { readEvents } from "./events.ts";
 import { feedOf } from "./feed.ts";
-import { attemptFolder } from "./home.ts";
-import { isOver, type JobError, type JobEvent, type JobRecord, type JobState } from "./job.ts";
 
 /** Stands for a part of a job's result in options of another, before it is there. */
 export class JobOutput {

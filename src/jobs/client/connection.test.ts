@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { socketPath } from "../home.ts";
+import { requests } from "../protocol.ts";
+import { jobsFolder, jobsForTest, over, sleeping, submit } from "../testing/jobs.test-helper.ts";
 import { connectJobs } from "./connection.ts";
-import { socketPath } from "./home.ts";
-import { requests } from "./protocol.ts";
-import { jobsFolder, jobsForTest, over, sleeping, submit } from "./testing/jobs.test-helper.ts";
 
 describe("a daemon that the first client starts", () => {
   test("runs a job: events as they come, then the job as it ended, and its result", async () => {

@@ -1,8 +1,8 @@
 /** What a job would be, before it is one. */
-import { type Displayable, displaySymbol, type MimeBundle } from "../core/display.ts";
-import type { JobCheck, MemoryEstimate } from "../core/job-description.ts";
-import { formatBytes, formatDuration } from "../core/progress-line.ts";
-import { tableBundle } from "../core/table.ts";
+import { type Displayable, displaySymbol, type MimeBundle } from "../../core/display.ts";
+import type { JobCheck, MemoryEstimate } from "../../core/job-description.ts";
+import { formatBytes, formatDuration } from "../../core/progress-line.ts";
+import { tableBundle } from "../../core/table.ts";
 
 export class DryRun implements Displayable {
   readonly name: string;

@@ -6,5 +6,5 @@ import { fileURLToPath } from "node:url";
  */
 export function programArguments(url: URL): string[] {
   if (!import.meta.url.endsWith(".ts")) return [fileURLToPath(url).replace(/\.ts$/, ".js")];
-  return ["--import", new URL("../../test/ts-hooks.mjs", import.meta.url).href, fileURLToPath(url)];
+  return ["--import", new URL("../../../test/ts-hooks.mjs", import.meta.url).href, fileURLToPath(url)];
 }

@@ -1,6 +1,6 @@
 /** `gpus=1 name="sft r16" after=demos,tasks shared`: options on the line of a cell magic. */
-import { InvalidOptionError } from "../core/errors.ts";
-import { nearest } from "../core/options.ts";
+import { InvalidOptionError } from "../../core/errors.ts";
+import { nearest } from "../../core/options.ts";
 
 export type LineValue = string | number | boolean | (string | number)[];
 

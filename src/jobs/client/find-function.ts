@@ -1,11 +1,11 @@
 /** The module that a function comes from, so that another process can import it. */
 import { statSync } from "node:fs";
 import { basename, isAbsolute, resolve } from "node:path";
-import { MedgymError } from "../core/errors.ts";
-import { nearest } from "../core/options.ts";
-import type { FunctionWork } from "./job.ts";
+import { MedgymError } from "../../core/errors.ts";
+import { nearest } from "../../core/options.ts";
+import type { FunctionWork } from "../job.ts";
+import { importPackage, packageName } from "../package.ts";
 import { checkExport } from "./module-exports.ts";
-import { importPackage, packageName } from "./package.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: any function that takes options
 export type AnyFunction = (options: any, ...rest: any[]) => unknown;

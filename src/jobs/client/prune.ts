@@ -1,14 +1,14 @@
 /** `jobs.prune()`: jobs that are over go, with their folders. */
 import { z } from "zod";
-import { type Displayable, displaySymbol, type MimeBundle } from "../core/display.ts";
-import { InvalidOptionError } from "../core/errors.ts";
-import { resolveOptions } from "../core/options.ts";
-import { formatBytes } from "../core/progress-line.ts";
-import { tableBundle } from "../core/table.ts";
+import { type Displayable, displaySymbol, type MimeBundle } from "../../core/display.ts";
+import { InvalidOptionError } from "../../core/errors.ts";
+import { resolveOptions } from "../../core/options.ts";
+import { formatBytes } from "../../core/progress-line.ts";
+import { tableBundle } from "../../core/table.ts";
+import type { PruneQuery, PruneReport } from "../protocol.ts";
 import { client } from "./client.ts";
 import { Job } from "./job-handle.ts";
 import { duration } from "./magic-line.ts";
-import type { PruneQuery, PruneReport } from "./protocol.ts";
 import { namedJob } from "./submit.ts";
 import { type Waited, waited } from "./submit-options.ts";
 

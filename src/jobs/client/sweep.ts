@@ -1,6 +1,6 @@
 /** The same function with other options, many times: which are best. */
 import { z } from "zod";
-import { canonicalJson } from "../core/canonical.ts";
+import { canonicalJson } from "../../core/canonical.ts";
 import {
   cellSignal,
   type Displayable,
@@ -8,18 +8,18 @@ import {
   inKernel,
   type MimeBundle,
   outsideCells,
-} from "../core/display.ts";
-import { MedgymError } from "../core/errors.ts";
-import { resolveOptions } from "../core/options.ts";
-import { tableBundle } from "../core/table.ts";
-import { showSweep } from "./board/show-sweep.ts";
+} from "../../core/display.ts";
+import { MedgymError } from "../../core/errors.ts";
+import { resolveOptions } from "../../core/options.ts";
+import { tableBundle } from "../../core/table.ts";
+import { showSweep } from "../board/show-sweep.ts";
+import { type FunctionWork, isOver, type JobRecord } from "../job.ts";
+import { optionsJson } from "../json.ts";
 import { client } from "./client.ts";
 import { feedOf } from "./feed.ts";
 import type { AnyFunction } from "./find-function.ts";
 import { Halving } from "./halving.ts";
-import { type FunctionWork, isOver, type JobRecord } from "./job.ts";
 import { Job } from "./job-handle.ts";
-import { optionsJson } from "./json.ts";
 import { type JobInput, type JobOutputOf, notebookName, submitTrial } from "./submit.ts";
 import type { SubmitOptions } from "./submit-options.ts";
 import { drawn, gridOf, labelOf, type Setting, type Space, withSetting } from "./sweep-space.ts";

@@ -1,9 +1,9 @@
 /** What a file of the user's exports, read without running it: a misspelt name is told where it was written, not by a worker later. */
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
-import { MedgymError } from "../core/errors.ts";
-import { nearest } from "../core/options.ts";
-import { isCommonJs } from "./worker/typescript-hooks.ts";
+import { MedgymError } from "../../core/errors.ts";
+import { nearest } from "../../core/options.ts";
+import { isCommonJs } from "../worker/typescript-hooks.ts";
 
 /** Throws where the file surely exports no such name; what only running it would tell (`export * from`, CommonJS) passes. `path`: dotted. */
 export async function checkExport(verb: string, file: string, path: string): Promise<void> {

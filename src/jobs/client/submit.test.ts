@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import * as jobs from "./index.ts";
-import { apiForTest, type TestJobs } from "./testing/api.test-helper.ts";
+import * as jobs from "../index.ts";
+import { apiForTest, type TestJobs } from "../testing/api.test-helper.ts";
 
 // All of medgym, transformed by vitest, would take as long as all of these tests.
-vi.mock("./package.ts", () => ({
+vi.mock("../package.ts", () => ({
   packageName: "medgym",
   importPackage: async () => ({ sft: () => {}, data: { synthesize: () => {} }, MedgymError: class {} }),
 }));
