@@ -74,13 +74,16 @@ export async function learn(
   given: { model: string; verbs: readonly Verb[]; log(text: string): void },
 ): Promise<Learned> {
   const { environment, tokens } = course;
+  const name = `${course.name}, seed ${seed}`;
+  given.log(`${name}: making demonstrations`);
   const [start, sftSeconds] = await timed(async () => {
     const data = await course.shown(seed);
     const model = await loadModel(given.model);
     const settings = { schedule: "cosine", warmupRatio: 0.05, seed, saveEvery: 0 } as const;
-    return (await sft({ model, data, lora: false, ...course.sft, ...settings })).model;
+    const run = sft({ model, data, lora: false, ...course.sft, ...settings });
+    return told(run, `${name}: sft`, course.sft.steps, given.log);
   });
-  given.log(`${course.name}, seed ${seed}: a start in ${sftSeconds.toFixed(0)} s`);
+  given.log(`${name}: a start in ${sftSeconds.toFixed(0)} s; next, its figures on the test tasks`);
   const tasks = course.test(seed);
   const examine = async (model: Model) => {
     const exam = { environment, tasks, ...tokens, seed, model };
@@ -92,7 +95,7 @@ export async function learn(
     const { dryRun, train } = prepare(course, seed, start, verb);
     const dry = await dryRun();
     given.log(String(dry));
-    const [{ model }, seconds] = await timed(async () => train());
+    const [model, seconds] = await timed(async () => told(train(), `${name}: ${verb}`, course[verb].steps!, given.log));
     const after = await examine(model);
     const changes = (which: "greedy" | "drawn") =>
       Object.fromEntries(
@@ -100,7 +103,7 @@ export async function learn(
       );
     const { mixed, warnings } = dry;
     const lesson = { verb, mixed, warnings, seconds, greedy: changes("greedy"), drawn: changes("drawn") };
-    given.log(`${verb} in ${seconds.toFixed(0)} s: ${JSON.stringify(lesson.greedy)}`);
+    given.log(`${verb} in ${seconds.toFixed(0)} s, greedy: ${changesIn(lesson.greedy)}`);
     lessons.push(lesson);
   }
   return { seed, n: tasks.length, sftSeconds, lessons };
@@ -122,6 +125,28 @@ function change(before: Evaluation, after: Evaluation, by: string): Change {
   const { estimates, differences } = compare({ before, after }, { by }).rows[0];
   return { before: estimates[0]!, after: estimates[1]!, difference: differences[0]! };
 }
+
+/** The trained model; a line in the log after each quarter of its steps. */
+async function told(
+  run: PromiseLike<{ model: Model }> & AsyncIterable<{ type: string; step?: number }>,
+  name: string,
+  steps: number,
+  log: (text: string) => void,
+): Promise<Model> {
+  const quarter = Math.ceil(steps / 4);
+  for await (const { type, step = 0 } of run)
+    if (type === "step-end" && (step % quarter === 0 || step === steps)) log(`${name}: step ${step} of ${steps}`);
+  return (await run).model;
+}
+
+const changesIn = (changes: Lesson["greedy"]): string =>
+  Object.entries(changes)
+    .map(([name, { before, after, difference }]) => {
+      const { value, low, high } = difference;
+      const [from, to, ...lift] = [before.value, after.value, value, low, high].map((number) => number.toFixed(3));
+      return `${name} ${from} → ${to}, lift ${lift[0]} [${lift[1]}, ${lift[2]}]`;
+    })
+    .join("; ");
 
 async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
   const startedAt = performance.now();
