@@ -57,6 +57,18 @@ describe.skipIf(!executablePath)("figures in Chromium (skipped without it)", () 
     }
   }, 60_000);
 
+  it("are dark on a dark page and as they are on a light one", async () => {
+    const still = plot.line([1, 2, 3]).toStillHtml();
+    await using view = await open("dark.html", still);
+    const filter = () =>
+      view.page.evaluate<string>("getComputedStyle(document.querySelector('.medgym-figure')).filter");
+    expect(await filter()).toBe("none");
+    await view.page.evaluate("document.body.dataset.jpThemeLight = 'false'");
+    expect(await filter()).toContain("invert(0.93)");
+    await view.page.evaluate("document.body.dataset.jpThemeLight = 'true'; document.body.className = 'vscode-dark'");
+    expect(await filter()).toContain("invert(0.93)");
+  }, 60_000);
+
   it("saved as a page of their own are interactive", async () => {
     const path = join(folder, "saved.html");
     await plot.histogram([1, 2, 2, 3]).save(path);

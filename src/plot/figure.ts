@@ -9,7 +9,7 @@ import { extname } from "node:path";
 import { displaySymbol, type MimeBundle } from "../core/display.ts";
 import { MedgymError } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/files.ts";
-import { claimLibrary, figureHtml, libraryScript } from "./html.ts";
+import { claimLibrary, figureHtml, libraryScript, onPage } from "./html.ts";
 import { type Axis, type Layout, type Trace, titleText, type Value } from "./spec.ts";
 import { defaultSize, fontFamily, ink, palette } from "./style.ts";
 import { renderSvg } from "./svg/render.ts";
@@ -37,6 +37,11 @@ export class Figure {
   /** The static picture. */
   toSvg(): string {
     return renderSvg(this.data, this.layout);
+  }
+
+  /** The static picture as a part of a page, light or dark: while it changes often. */
+  toStillHtml(): string {
+    return onPage(this.toSvg());
   }
 
   /** A page of its own, interactive, library included. */

@@ -50,6 +50,14 @@ return window.Plotly;
 })()</script>`;
 }
 
+/** On dark pages of JupyterLab and VS Code figures are dark too: lightness is turned round, hues stay. */
+const dark = `<style>[data-jp-theme-light="false"] .medgym-figure,.vscode-dark .medgym-figure{filter:invert(.93) hue-rotate(180deg)}</style>`;
+
+/** A picture on white paper, as pages show it; `attributes` of the element around it. */
+export function onPage(picture: string, attributes = ""): string {
+  return `<div class="medgym-figure"${attributes}>${picture}${dark}</div>`;
+}
+
 /** One figure: the static picture, replaced by the interactive one once plotly.js is there. */
 export function figureHtml(figure: { layout: { width?: number; height?: number } }, svg: string): string {
   const id = `medgym-${randomBytes(6).toString("hex")}`;
@@ -58,7 +66,8 @@ export function figureHtml(figure: { layout: { width?: number; height?: number }
   const spec = JSON.stringify({ ...figure, layout: { ...figure.layout, width: undefined, autosize: true } });
   const picture = Buffer.from(svg).toString("base64");
   // An <img>, since the sanitizers of untrusted notebooks drop <svg> and keep images.
-  return `<div id="${id}" class="medgym-figure" style="max-width:${width}px;background:#fff"><img alt="figure" width="${width}" style="display:block;max-width:100%;height:auto" src="data:image/svg+xml;base64,${picture}"></div><script>(()=>{
+  const still = `<img alt="figure" width="${width}" style="display:block;max-width:100%;height:auto" src="data:image/svg+xml;base64,${picture}">`;
+  return `${onPage(still, ` id="${id}" style="max-width:${width}px;background:#fff"`)}<script>(()=>{
 const script=document.currentScript,before=script&&script.previousElementSibling;
 const host=before&&before.id==="${id}"?before:document.getElementById("${id}");
 if(!host)return;

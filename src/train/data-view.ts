@@ -47,7 +47,7 @@ export function dataView<Result, E extends DataEvent<unknown, unknown, unknown> 
     const below = view.health ? healthTable(view.health, last, evaluation) : "";
     const isLive = state.status === "running";
     const figure = view.figure(events, { steps: start.steps, ...(isLive && { points: livePoints }) });
-    if (isLive) return { "text/html": `${head}${figure.toSvg()}${below}`, "text/plain": text };
+    if (isLive) return { "text/html": `${head}${figure.toStillHtml()}${below}`, "text/plain": text };
     const { "image/svg+xml": svg, "text/html": html } = figure[displaySymbol]();
     return { "text/html": `${head}${html}${below}`, "image/svg+xml": svg, "text/plain": text };
   };

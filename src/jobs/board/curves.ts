@@ -1,6 +1,7 @@
 /** The curves of several jobs over each other: a panel for each of the quantities that most of them have. */
 import { escapeHtml } from "../../core/display.ts";
 import { figure, smoothed } from "../../plot/builders.ts";
+import { onPage } from "../../plot/html.ts";
 import type { Trace } from "../../plot/spec.ts";
 import { palette, withOpacity } from "../../plot/style.ts";
 import type { JobEvent } from "../job.ts";
@@ -55,7 +56,7 @@ const mostPoints = 200;
 export function curvePanels(jobs: readonly NamedCurves[], most = 2): string {
   const quantities = rankedQuantities(jobs).slice(0, most);
   const panelWidth = quantities.length > 1 ? width / 2 - 4 : width;
-  const panels = quantities.map((quantity) => picture(panel(jobs, quantity, panelWidth), quantity, panelWidth));
+  const panels = quantities.map((quantity) => onPage(picture(panel(jobs, quantity, panelWidth), quantity, panelWidth)));
   if (panels.length === 0) return "";
   const names = jobs.length > 1 ? legend(jobs) : "";
   return `${names}<div style="display:grid;grid-template-columns:${panels.length > 1 ? "1fr 1fr" : "1fr"};gap:8px">${panels.join("")}</div>`;

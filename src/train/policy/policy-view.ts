@@ -47,7 +47,7 @@ export function policyView<Step extends PolicyStepEnd>(
   const below = `<details><summary>what these say, and what is healthy</summary>${table}</details>${samplesHtml(events)}`;
   const isLive = state.status === "running";
   const figure = figureOf({ steps: start.steps, ...(isLive && { points: livePoints }) });
-  if (isLive) return { "text/html": `${head}${figure.toSvg()}${below}`, "text/plain": text };
+  if (isLive) return { "text/html": `${head}${figure.toStillHtml()}${below}`, "text/plain": text };
   const { "image/svg+xml": svg, "text/html": html } = figure[displaySymbol]();
   return { "text/html": `${head}${html}${below}`, "image/svg+xml": svg, "text/plain": text };
 }
