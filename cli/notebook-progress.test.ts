@@ -33,6 +33,19 @@ describe("NotebookProgress", () => {
     expect(out.written).toEqual(["[ 1/12] ✓    1.2 s  const a = 1;\n"]);
   });
 
+  test("a cell that fails is marked, unless its tag says that it is meant to", () => {
+    const out = terminal();
+    const progress = new NotebookProgress(out, {});
+    const failing = cell("throw 1");
+    const meant = { ...failing, metadata: { tags: ["raises-exception"] } };
+    for (const each of [failing, meant])
+      progress.handle({ type: "cell-end", number: 1, total: 1, cell: each, status: "error", elapsedMs: 0 });
+    expect(out.written).toEqual([
+      "[1/1] ✗    0.0 s  throw 1\n",
+      "[1/1] ✓    0.0 s  throw 1  │ fails, as it is meant to\n",
+    ]);
+  });
+
   test("a long cell without a terminal says that it lives, with its last line", () => {
     vi.useFakeTimers();
     try {

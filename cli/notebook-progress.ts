@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { cellTags } from "../kernel/client/notebook.ts";
 import type { NotebookEvent } from "../kernel/client/run-notebook.ts";
 
 interface Terminal {
@@ -44,8 +45,10 @@ export class NotebookProgress {
     } else {
       clearInterval(this.#timer);
       this.#current = undefined;
-      const mark = { ok: "✓", error: "✗", timeout: "⧖" }[event.status];
-      this.#put(line(event.number, event.total, mark, event.elapsedMs, firstLine(event.cell.source)), "\n");
+      const meant = event.status === "error" && cellTags(event.cell).includes("raises-exception");
+      const mark = meant ? "✓" : { ok: "✓", error: "✗", timeout: "⧖" }[event.status];
+      const text = line(event.number, event.total, mark, event.elapsedMs, firstLine(event.cell.source));
+      this.#put(meant ? `${text}  │ fails, as it is meant to` : text, "\n");
     }
   }
 
