@@ -55,7 +55,7 @@ export interface Peers {
   llama(): Promise<string>;
 }
 
-/** `root`: the package. Returns the exit code: 1 when a row failed. */
+/** `root`: the package. Returns the exit code: 1 when a row failed, or none was measured. */
 export async function main(root: string, argv: string[], peers: Peers): Promise<number> {
   const usage = (problem: string) => {
     console.error(`bench: ${problem}\n\n${help}`);
@@ -99,6 +99,12 @@ export async function main(root: string, argv: string[], peers: Peers): Promise<
     }
   } finally {
     models.dispose();
+  }
+  if (all.length === 0) {
+    console.log(
+      `${names.join(", ")}: ${only === undefined ? "no row is short enough for --quick" : `no row has "${only}" in its name`}`,
+    );
+    return 1;
   }
   const failed = all.filter((row) => "failed" in row);
   const missed = all.filter((row) => !("failed" in row) && met(row) === false);
