@@ -27,8 +27,10 @@ export interface JobSpec {
   /** Jobs that must have succeeded before. */
   after: number[];
   timeoutSeconds?: number;
-  /** For the backfill: how long it probably runs. */
+  /** For the backfill: how long it probably runs, if somebody said so. */
   expectedSeconds?: number;
+  /** What its function says of itself before it runs: of an idle machine that may be another. */
+  predictedSeconds?: number;
   /** Attempts after the first, and after which ends. */
   retry: { times: number; on: RetryReason[] };
   /** What the memory is made of, if it was estimated. */
@@ -117,6 +119,8 @@ export interface JobRecord {
   devices: number[];
   submittedMs: number;
   startedMs?: number;
+  /** When its function was called, everything that it takes being loaded. */
+  loadedMs?: number;
   endedMs?: number;
   progress?: JobProgress;
   /** When it last said that something was done. */

@@ -51,6 +51,15 @@ export interface DeviceUsage {
   points: UsagePoint[];
 }
 
+/** How long a job will take; four in five are between `low` and `high`. */
+export interface Expectation {
+  seconds: number;
+  low: number;
+  high: number;
+  /** Earlier ones that this was learned from. */
+  jobs: number;
+}
+
 /** Which jobs that are over are to be removed. Without `ids`: those that both `olderThanSeconds` and `keep` let go. */
 export interface PruneQuery {
   /** These alone, whatever their age. */
@@ -97,6 +106,8 @@ export const requests = {
   result: new RequestType<{ id: number }, unknown, void>("result"),
   /** What the scheduler did with a job, oldest first. */
   history: new RequestType<{ id: number }, { time: number; what: string }[], void>("history"),
+  /** Of a job that is not submitted; null where nothing is known. */
+  expectation: new RequestType<Pick<JobSpec, "work" | "gpus" | "notebook" | "name" | "predictedSeconds">, Expectation | null, void>("expectation"), // biome-ignore format: a line
   usage: new RequestType0<DeviceUsage[], void>("usage"),
   /** Removes jobs that are over, with their folders; answers when the folders are gone. */
   prune: new RequestType<PruneQuery, PruneReport, void>("prune"),

@@ -3,6 +3,7 @@ import { type Displayable, displaySymbol, type MimeBundle } from "../../core/dis
 import type { JobCheck, MemoryEstimate } from "../../core/job-description.ts";
 import { formatBytes, formatDuration } from "../../core/progress-line.ts";
 import { tableBundle } from "../../core/table.ts";
+import type { Expectation } from "../protocol.ts";
 
 export class DryRun implements Displayable {
   readonly name: string;
@@ -10,14 +11,14 @@ export class DryRun implements Displayable {
   readonly options: Readonly<Record<string, unknown>>;
   /** Undefined where the function cannot tell, or not yet. */
   readonly memory?: MemoryEstimate;
-  /** Roughly, on this machine alone. */
-  readonly expectedSeconds?: number;
+  /** How long it will take, from how long others took. */
+  readonly expected?: Expectation;
   /** Rows, tokens, steps, tasks. */
   readonly facts: Readonly<Record<string, string | number>>;
   readonly warnings: readonly string[];
 
-  constructor(name: string, { options, memory, expectedSeconds, facts, warnings }: JobCheck) {
-    Object.assign(this, { memory, expectedSeconds });
+  constructor(name: string, { options, memory, facts, warnings }: JobCheck, expected?: Expectation) {
+    Object.assign(this, { memory, expected });
     this.name = name;
     this.options = options;
     this.facts = facts;
@@ -29,14 +30,14 @@ export class DryRun implements Displayable {
   }
 
   [displaySymbol](): MimeBundle {
-    const { name, memory, expectedSeconds, facts, warnings } = this;
+    const { name, memory, expected, facts, warnings } = this;
     const rows = Object.entries(facts).map(([fact, value]) => [
       fact,
       typeof value === "number" ? value.toLocaleString("en") : value,
     ]);
     if (memory) rows.push(["memory", formatBytes(memory.bytes)], ...partRows(memory));
     else rows.push(["memory", "not known before it runs"]);
-    if (expectedSeconds !== undefined) rows.push(["time, roughly", formatDuration(expectedSeconds)]);
+    if (expected) rows.push(...timeRows(expected));
     return tableBundle(`${name}: dry run`, ["", ""], rows, [...warnings]);
   }
 }
@@ -56,6 +57,14 @@ export class Estimate implements MemoryEstimate, Displayable {
   [displaySymbol](): MimeBundle {
     return tableBundle(`${this.#name}: memory`, ["", ""], [["in all", formatBytes(this.bytes)], ...partRows(this)], []);
   }
+}
+
+function timeRows({ seconds, low, high, jobs }: Expectation): string[][] {
+  const from = jobs === 0 ? "none like it has run here" : `from ${jobs} earlier job${jobs === 1 ? "" : "s"} here`;
+  return [
+    ["time, about", formatDuration(seconds)],
+    ["  four in five", `${formatDuration(low)} to ${formatDuration(high)}, ${from}`],
+  ];
 }
 
 const partRows = ({ parts }: MemoryEstimate) =>

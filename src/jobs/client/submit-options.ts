@@ -26,7 +26,7 @@ export interface SubmitOptions {
   memory?: number | string;
   /** Shares its devices with other jobs as far as the memory of all fits. @default false */
   shared?: boolean;
-  /** Seconds that it will probably run: short ones may overtake. @default estimated, where the function can */
+  /** Seconds that it will probably run: short ones may overtake. @default learned from earlier jobs, where there were any */
   expected?: number;
   /** Further environment variables. */
   environment?: Readonly<Record<string, string>>;

@@ -45,6 +45,10 @@ describe("jobs", () => {
     ]);
     expect((await jobs.devices()).map(({ name }) => name)).toEqual(["cpu:0", "cpu:1"]);
     expect((await jobs.attach()).map(({ name }) => name)).toEqual(["make", "use"]);
+    const dry = await jobs.dryRun(`${steps}#use`, { value: 9, list: [1] });
+    expect(dry.expected).toMatchObject({ jobs: 1 });
+    expect(String(dry)).toMatch(/time, about .*\n +four in five .* to .* from 1 earlier job here/);
+    expect((await jobs.dryRun(`${steps}#make`, { n: 3 })).expected).toBeUndefined(); // it needed no device, this one would
   });
 
   it("tell what went wrong in them, with code and trace; those that wait for them are cancelled", async () => {

@@ -5,8 +5,11 @@ import { inKernel } from "../../core/display.ts";
 import { MedgymError } from "../../core/errors.ts";
 import { type JobCheck, jobDescription, type MemoryEstimate } from "../../core/job-description.ts";
 import { runsFolder } from "../../track/index.ts";
+import { type Likeness, TypicalTimes } from "../daemon/typical-times.ts";
+import { jobsHome } from "../home.ts";
 import { type CellWork, type FunctionWork, isOver, type JobSpec } from "../job.ts";
 import { optionsJson } from "../json.ts";
+import type { Expectation } from "../protocol.ts";
 import { client } from "./client.ts";
 import { DryRun, Estimate } from "./dry-run.ts";
 import { type AnyFunction, findFunction } from "./find-function.ts";
@@ -64,10 +67,19 @@ export async function dryRun(fn: AnyFunction | string, options: object): Promise
   const json = jobOptions("jobs.dryRun", options, []);
   const found = await findFunction("jobs.dryRun", fn);
   const check = await jobDescription(found.fn)?.check?.(json, { data: true });
+  const work: FunctionWork = { type: "function", module: found.module, export: found.export, options: json };
   return new DryRun(
     found.export,
     check ?? { options: json, facts: {}, warnings: [`${found.export} says nothing of itself before it runs.`] },
+    await expectation({ work, predictedSeconds: check?.expectedSeconds, gpus: 1, name: found.export, notebook: notebookName() }), // biome-ignore format: a line
   );
+}
+
+/** Of the daemon, which has seen others; where nothing was ever submitted none is started for it. */
+async function expectation(job: Likeness): Promise<Expectation | undefined> {
+  if (!existsSync(join(jobsHome(), "jobs.sqlite"))) return new TypicalTimes().expect(job);
+  const { connection, requests } = await client();
+  return (await connection.request(requests.expectation, job)) ?? undefined;
 }
 
 /** What memory the job would take, and its parts. Throws "unsupported" where the function cannot tell. */
@@ -130,7 +142,7 @@ async function send(
     environment: { ...ownEnvironment(), ...environment },
     after: await Promise.all(after.map((each) => idOf(each, notebook))),
     memoryBytes: settings.memoryBytes ?? (memory && Math.ceil(memory.bytes * memoryMargin)),
-    expectedSeconds: settings.expectedSeconds ?? check?.expectedSeconds,
+    predictedSeconds: check?.expectedSeconds,
     estimate: memory,
   };
   const { ids } = await connection.request(requests.submit, { specs: [spec] });

@@ -169,7 +169,7 @@ export class Daemon {
     if (made.starts.length === 0) return;
     const starting = made.starts.map(({ id, devices }) => {
       const { job } = this.#roll.get(id)!;
-      const { progress, lastProgressMs, stack, peakBytes, pid, error, reason, endedMs, ...kept } = job.record;
+      const { progress, lastProgressMs, loadedMs, stack, peakBytes, pid, error, reason, endedMs, ...kept } = job.record;
       const attempt = job.record.attempt + 1;
       const record: JobRecord = { ...kept, state: "starting", attempt, devices, startedMs: Date.now() };
       return { ...job, record } satisfies Job;
@@ -234,6 +234,7 @@ export class Daemon {
     if (event.type === "progress") {
       const { time, type, ...progress } = event;
       record.progress = progress;
+      if (progress.phase !== "loading") record.loadedMs ??= time;
     } else if (event.type === "run" && !record.runs.includes(event.path)) record.runs.push(event.path);
     this.#changed();
   }

@@ -2,7 +2,7 @@
 import { MedgymError } from "../../core/errors.ts";
 import { attemptFolder } from "../home.ts";
 import { isOver, type JobRecord, terminalStates } from "../job.ts";
-import type { DeviceUsage, ListQuery, Overview } from "../protocol.ts";
+import type { DeviceUsage, Expectation, ListQuery, Overview } from "../protocol.ts";
 import { readResult } from "./assignment.ts";
 import type { DeviceInfo } from "./devices.ts";
 import type { FairUse } from "./fair-use.ts";
@@ -11,7 +11,7 @@ import type { Roll } from "./roll.ts";
 import { type Plan, queueOrder } from "./schedule.ts";
 import type { Job, Store } from "./store.ts";
 import { type Circumstances, deviceView, overviewOf, whyWaiting } from "./telling.ts";
-import type { TypicalTimes } from "./typical-times.ts";
+import type { Likeness, TypicalTimes } from "./typical-times.ts";
 
 export interface QueueState {
   paused: boolean;
@@ -81,6 +81,10 @@ export class Desk {
     const result = readResult(attemptFolder(home, id, attempt));
     if (result?.status === "succeeded") return result.value;
     throw new MedgymError("corrupt", `the result of ${roll.nameOf(id)} is no longer there: somebody removed or changed its folder. Run it again.`); // biome-ignore format: a sentence
+  }
+
+  expectation(job: Likeness): Expectation | null {
+    return this.#options.typical.expect(job) ?? null;
   }
 
   usage(): DeviceUsage[] {

@@ -130,6 +130,7 @@ class Client {
     connection.onRequest(requests.resume, () => answer(() => daemon.setPaused(false)));
     connection.onRequest(requests.result, ({ id }) => answer(() => daemon.desk.result(id) ?? null));
     connection.onRequest(requests.history, ({ id }) => answer(() => daemon.desk.history(id)));
+    connection.onRequest(requests.expectation, (job) => answer(() => daemon.desk.expectation(job)));
     connection.onRequest(requests.usage, () => answer(() => daemon.desk.usage()));
     connection.onRequest(requests.prune, (query) => answer(() => daemon.pruner.prune(query).catch(refusal)));
     connection.onRequest(requests.unfollow, ({ id }) => answer(() => this.#followed.get(id)?.abort()));

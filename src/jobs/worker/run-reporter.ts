@@ -10,9 +10,8 @@ interface Active {
   run: ObservedRun;
   /** "sft", the second of a name "sft 2". */
   label: string;
-  beganMs: number;
-  /** Where it stood when it was first asked: a resumed run begins in the middle. */
-  from?: number;
+  /** Where it stood when it first could tell, and when: a resumed run begins in the middle, and loading is no step. */
+  from?: { done: number; ms: number };
 }
 
 /** The runs of this process. */
@@ -41,7 +40,7 @@ export class RunReporter {
   #started(run: ObservedRun): void {
     const count = (this.#names.get(run.name) ?? 0) + 1;
     this.#names.set(run.name, count);
-    this.#active.push({ run, label: count === 1 ? run.name : `${run.name} ${count}`, beganMs: Date.now() });
+    this.#active.push({ run, label: count === 1 ? run.name : `${run.name} ${count}` });
     this.#enter(phaseOf(run.name));
   }
 
@@ -86,10 +85,11 @@ export class RunReporter {
       const { progress } = active.run;
       if (!progress) continue;
       const { done, total, unit = "steps", detail } = progress;
-      active.from ??= done;
-      const seconds = (Date.now() - active.beganMs) / 1000;
-      const isKnown = total !== undefined && done > active.from;
-      const etaSeconds = isKnown ? Math.round(((total - done) * seconds) / (done - active.from)) : undefined;
+      active.from ??= { done, ms: Date.now() };
+      const { from } = active;
+      const seconds = (Date.now() - from.ms) / 1000;
+      const isKnown = total !== undefined && done > from.done;
+      const etaSeconds = isKnown ? Math.round(((total - done) * seconds) / (done - from.done)) : undefined;
       return { phase: this.#phase, done, total, unit, etaSeconds, detail };
     }
     return { phase: this.#phase };

@@ -102,12 +102,14 @@ async function checkData<Options extends ResolvedData>(
     activations,
     data: 12 * total + 300 * lengths.length,
   });
+  // Of steps some rows tell enough; how many an epoch has only all of them do.
+  const isKnown = all || "steps" in resolved.length;
   const epochs =
     "steps" in resolved.length ? (plan.steps * meanStep(plan, lengths)) / Math.max(1, total) : resolved.length.epochs;
   const trained = total * epochs;
   return {
     memory,
-    ...(all && {
+    ...(isKnown && {
       expectedSeconds:
         secondsToTrain(model.info, trained, { full: lora === false, again: checkpoint }) +
         secondsToScore(model.info, trained * (job.references ?? 0)),
