@@ -165,7 +165,7 @@ export async function compileTypescript() {
   const stampFile = join(root, "dist", ".medgym-stamp.json");
   const files = sourceFiles();
   const hash = createHash("sha256");
-  for (const file of [...files, "tsconfig.json", "tsconfig.build.json", "package-lock.json"]) {
+  for (const file of [...files, "tsconfig.json", "tsconfig.build.json", "package-lock.json", "scripts/bundle.mjs"]) {
     hash.update(file).update(readFileSync(join(root, file)));
   }
   const digest = hash.digest("hex");
@@ -178,6 +178,8 @@ export async function compileTypescript() {
     const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
     const { code, output } = await capture(process.execPath, [tsc, "-p", "tsconfig.build.json"]);
     if (code !== 0) throw new StepError(`tsc found errors:\n${output}`);
+    const { bundleKernel } = await import("./bundle.mjs"); // rolldown is a package
+    await bundleKernel();
     writeFileSync(stampFile, JSON.stringify({ digest, files }));
   });
 }

@@ -64,6 +64,7 @@ export class Kernel {
       subscribed: (topic) => this.#welcome(topic),
     });
     this.#publisher.status("starting", {});
+    if (this.#executions.checker.mode !== "off") this.#language.startIfQuick();
   }
 
   interrupt(): void {
@@ -121,7 +122,7 @@ export class Kernel {
     if (type === "comm_open" || type === "comm_msg" || type === "comm_close") return this.#onComm(request);
     this.#publisher.status("busy", request.header);
     this.#answer(channel, request, type);
-    // Answered the first question without TypeScript: now is the time to load it.
+    // Answered the first question without TypeScript: now is the time to load it, where a snapshot has not.
     if (this.#executions.checker.mode !== "off") this.#language.start();
   }
 

@@ -29,7 +29,7 @@ export interface SessionEvents {
   died(how: Death): void;
 }
 
-const entry = fileURLToPath(new URL("../session/main.js", import.meta.url));
+const entry = fileURLToPath(new URL("../run/session.js", import.meta.url));
 const nodeOptions = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
 
 /** What Node says when it ends with an inspector session, which interrupts use. */

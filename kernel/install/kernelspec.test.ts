@@ -9,7 +9,7 @@ import { logoPng, logoSvg } from "./logo.ts";
 // The compiled kernel need not be there for this.
 vi.mock("node:fs", async (original) => {
   const fs = await original<typeof import("node:fs")>();
-  return { ...fs, existsSync: (path: string) => path.endsWith("main.js") || fs.existsSync(path) };
+  return { ...fs, existsSync: (path: string) => path.endsWith("front.js") || fs.existsSync(path) };
 });
 
 let folder: string;
@@ -25,7 +25,7 @@ test("writes the spec where Jupyter looks in an environment, twice as well as on
   expect(readdirSync(join(folder, "share/jupyter/kernels"))).toEqual(["medgym"]); // no drafts
   expect(readdirSync(path).sort()).toEqual(["kernel.json", "logo-32x32.png", "logo-64x64.png", "logo-svg.svg"]);
   expect(JSON.parse(readFileSync(join(path, "kernel.json"), "utf8"))).toMatchObject({
-    argv: [process.execPath, expect.stringMatching(/front\/main\.js$/), "{connection_file}"],
+    argv: [process.execPath, expect.stringMatching(/run\/front\.js$/), "{connection_file}"],
     language: "typescript",
     interrupt_mode: "message",
     env: { MEDGYM_CHECK: "warn" },

@@ -22,7 +22,7 @@ export interface InstallOptions {
 /** Writes the kernelspec and returns its folder. */
 export function installKernelSpec(options: InstallOptions = {}): string {
   const folder = specFolder(options);
-  const entry = fileURLToPath(new URL("../front/main.js", import.meta.url));
+  const entry = fileURLToPath(new URL("../run/front.js", import.meta.url));
   if (!existsSync(entry)) throw new Error(`${entry} is missing: the kernel runs compiled. Run npm run build.`);
   const spec = {
     argv: [process.execPath, entry, "{connection_file}"],

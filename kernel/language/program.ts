@@ -9,6 +9,7 @@
  */
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import ts from "typescript";
 import { hasReact, readUserOptions } from "./project.ts";
 
@@ -39,6 +40,8 @@ export interface ProgramOptions {
   folder: string;
   /** Root of the package that this kernel belongs to. */
   installation: string;
+  /** Parsed files of another program. */
+  registry?: ts.DocumentRegistry;
 }
 
 /** Names that the session gives to every cell. */
@@ -62,9 +65,10 @@ declare namespace JSX {
 
 export class NotebookProgram {
   readonly options: ts.CompilerOptions;
-  readonly folder: string;
+  readonly registry: ts.DocumentRegistry;
   readonly #installation: string;
-  readonly #host: ts.CompilerHost;
+  #folder: string;
+  #host: ts.CompilerHost;
   readonly #service: ts.LanguageService;
   /** Files beside the program: cells, and what they import. */
   readonly #added = new Map<string, { file: InternalFile; stamp: string }>();
@@ -75,14 +79,35 @@ export class NotebookProgram {
   #version = 0;
   #stale = false;
 
-  constructor({ folder, installation }: ProgramOptions) {
-    this.folder = folder;
+  constructor({ folder, installation, registry }: ProgramOptions) {
+    this.#folder = folder;
     this.#installation = installation;
     this.#globalsFile = join(folder, "__kernel_globals.d.ts");
     this.options = compilerOptions(folder, installation);
     this.#host = ts.createCompilerHost(this.options, true);
-    this.#service = ts.createLanguageService(this.#serviceHost(), ts.createDocumentRegistry(true, folder));
+    this.registry = registry ?? ts.createDocumentRegistry(true, folder);
+    this.#service = ts.createLanguageService(this.#serviceHost(), this.registry);
     this.#rebuild();
+  }
+
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** Makes a program without cells that of another folder; false, and nothing done, where that asks for other options. */
+  moveTo(folder: string): boolean {
+    if (!isDeepStrictEqual(compilerOptions(folder, this.#installation), this.options)) return false;
+    this.#folder = folder;
+    this.#host = ts.createCompilerHost(this.options, true); // remembers the working directory
+    this.#added.clear();
+    this.#resolutions.clear();
+    return true;
+  }
+
+  /** Names of the files that stand on disk: TypeScript's libraries, Node's types. */
+  get files(): string[] {
+    const names = this.#program!.getSourceFiles().map(({ fileName }) => fileName);
+    return names.filter((name) => name !== this.#globalsFile);
   }
 
   /** Adds a file, or replaces one. */
@@ -207,13 +232,12 @@ export class NotebookProgram {
   }
 
   #serviceHost(): ts.LanguageServiceHost {
-    const host = this.#host;
     const text = (name: string) =>
-      name === this.#globalsFile ? kernelGlobals : (this.#added.get(name)?.file.text ?? host.readFile(name));
+      name === this.#globalsFile ? kernelGlobals : (this.#added.get(name)?.file.text ?? this.#host.readFile(name));
     return {
-      getCurrentDirectory: () => this.folder,
+      getCurrentDirectory: () => this.#folder,
       getDefaultLibFileName: (options) => ts.getDefaultLibFilePath(options),
-      useCaseSensitiveFileNames: () => host.useCaseSensitiveFileNames(),
+      useCaseSensitiveFileNames: () => this.#host.useCaseSensitiveFileNames(),
       realpath: ts.sys.realpath,
       getProjectVersion: () => String(this.#version),
       getCompilationSettings: () => this.options,
@@ -223,7 +247,7 @@ export class NotebookProgram {
         const content = text(name);
         return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content);
       },
-      fileExists: (name) => name === this.#globalsFile || this.#added.has(name) || host.fileExists(name),
+      fileExists: (name) => name === this.#globalsFile || this.#added.has(name) || this.#host.fileExists(name),
       readFile: text,
       readDirectory: ts.sys.readDirectory,
       directoryExists: ts.sys.directoryExists,
@@ -255,7 +279,8 @@ function augments(file: InternalFile): boolean {
 
 const isGlobal = (statement: ts.Statement): boolean => (statement.flags & ts.NodeFlags.GlobalAugmentation) !== 0;
 
-function stampOf(name: string): string {
+/** Changes when the file does. */
+export function stampOf(name: string): string {
   const stat = statSync(name, { throwIfNoEntry: false });
   return stat ? `${stat.mtimeMs} ${stat.size}` : "missing";
 }

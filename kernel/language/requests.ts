@@ -21,7 +21,14 @@ export interface LanguageRequest {
   request: unknown;
 }
 
+/** Id of what the process says first: it is up, and will answer. */
+export const ready = 0;
+
+/** The snapshot is of files that have changed, or stands elsewhere than where it was made. */
+export const staleExitCode = 3;
+
 export interface LanguageAnswer {
+  /** The request's, or `ready`. */
   id: number;
   answer?: unknown;
   /** Stack of a failure inside the language process. */

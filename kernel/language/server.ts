@@ -1,31 +1,38 @@
-/** Entry point of the language process: TypeScript's answers about the notebook. Started by the front, once needed. */
+/** TypeScript's answers about the notebook, to the front's requests. */
 import ts from "typescript";
 import { complete, inspectAt } from "./completion.ts";
 import { completeMagic, inspectMagic } from "./magic-line.ts";
-import { Notebook } from "./notebook.ts";
-import type { LanguageRequest, LanguageRequests } from "./requests.ts";
+import type { Notebook } from "./notebook.ts";
+import { type LanguageRequest, type LanguageRequests, ready } from "./requests.ts";
 
-const [folder, installation] = process.argv.slice(2);
-let notebook: Notebook | undefined;
-const current = (): Notebook => {
-  notebook ??= new Notebook({ folder, installation });
-  return notebook;
-};
-
-const handlers: {
-  [Type in keyof LanguageRequests]: (request: LanguageRequests[Type]["ask"]) => LanguageRequests[Type]["answer"];
-} = {
-  check: ({ code, diagnose, keep }) => current().check(code, diagnose, keep),
-  complete: ({ code, cursor }) => complete(current(), code, cursor),
-  inspect: ({ code, cursor }) => inspectAt(current(), code, cursor) ?? null,
-  completeMagic: ({ line, cursor }) => completeMagic(current(), line, cursor),
-  inspectMagic: ({ line, cursor }) => inspectMagic(current(), line, cursor) ?? null,
-  transpile: ({ code, file }) => transpile(code, file),
-  reset: () => {
-    notebook?.forget();
-    return null;
-  },
-};
+/** @param notebook made when the first question is there, or earlier */
+export function serve(notebook: () => Notebook): void {
+  const handlers: {
+    [Type in keyof LanguageRequests]: (request: LanguageRequests[Type]["ask"]) => LanguageRequests[Type]["answer"];
+  } = {
+    check: ({ code, diagnose, keep }) => notebook().check(code, diagnose, keep),
+    complete: ({ code, cursor }) => complete(notebook(), code, cursor),
+    inspect: ({ code, cursor }) => inspectAt(notebook(), code, cursor) ?? null,
+    completeMagic: ({ line, cursor }) => completeMagic(notebook(), line, cursor),
+    inspectMagic: ({ line, cursor }) => inspectMagic(notebook(), line, cursor) ?? null,
+    transpile: ({ code, file }) => transpile(code, file),
+    reset: () => {
+      notebook().forget();
+      return null;
+    },
+  };
+  process.on("message", ({ id, type, request }: LanguageRequest) => {
+    try {
+      const handler = handlers[type] as (request: unknown) => unknown;
+      process.send!({ id, answer: handler(request) });
+    } catch (error) {
+      process.send!({ id, error: String((error as Error).stack) });
+    }
+  });
+  process.on("disconnect", () => process.exit(0)); // the front is gone
+  process.on("SIGINT", () => {});
+  process.send!({ id: ready });
+}
 
 /** Standard decorators, which neither Node nor oxc knows. */
 function transpile(code: string, file: string): { code: string; map: string } {
@@ -46,17 +53,3 @@ function transpile(code: string, file: string): { code: string; map: string } {
     map: JSON.parse(sourceMapText!).mappings,
   };
 }
-
-// Before the first question: parsed libraries, resolved globals, a first check.
-setImmediate(() => current().warm());
-
-process.on("message", ({ id, type, request }: LanguageRequest) => {
-  try {
-    const handler = handlers[type] as (request: unknown) => unknown;
-    process.send!({ id, answer: handler(request) });
-  } catch (error) {
-    process.send!({ id, error: String((error as Error).stack) });
-  }
-});
-process.on("disconnect", () => process.exit(0)); // the front is gone
-process.on("SIGINT", () => {});

@@ -3,7 +3,6 @@
  * `globalThis[Symbol.for("Jupyter.comms")].open("target", data)`.
  * https://jupyter-client.readthedocs.io/en/stable/messaging.html#custom-messages
  */
-import { randomUUID } from "node:crypto";
 import { type Cell, currentCell, inCell } from "./cells.ts";
 import { report } from "./channel.ts";
 import type { CommMessage } from "./protocol.ts";
@@ -22,7 +21,7 @@ export class Comm {
   onMessage?: (message: IncomingMessage) => void;
   onClose?: (message: IncomingMessage) => void;
 
-  constructor(target: string, id: string = randomUUID()) {
+  constructor(target: string, id: string = crypto.randomUUID()) {
     this.target = target;
     this.id = id;
     open.set(id, this);

@@ -32,7 +32,7 @@ export const importModule = (specifier: string, attributes: Attributes): Promise
   importFrom(specifier, notebookFolder, attributes);
 
 export async function importFrom(specifier: string, folder: string, attributes: Attributes): Promise<Namespace> {
-  if (specifier === "tslab") return import("./tslab.js" as string);
+  if (specifier === "tslab") return import("./tslab.ts") as Promise<object> as Promise<Namespace>;
   if (isPathSpecifier(specifier)) {
     const path = resolveFile(specifier, folder);
     if (!path) throw notFound(`Cannot find ${JSON.stringify(specifier)} from ${folder}`);

@@ -11,7 +11,7 @@ import { Identity } from "../front/identity.ts";
 import type { Content, Message } from "../wire.ts";
 import { compileKernel, root } from "./build.ts";
 
-const entry = join(root, "dist/kernel/front/main.js");
+const entry = join(root, "dist/kernel/run/front.js");
 
 export interface CellResult {
   reply: Content;
