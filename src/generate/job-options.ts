@@ -91,12 +91,15 @@ export async function shrink(
 const answerTokens = 100;
 
 /**
- * Tokens that an episode probably comes to. One of a single turn may well take all it is allowed; of several, each is taken to use half of
- * it: that all episodes at once reach every limit is not worth keeping memory for.
+ * Tokens that an episode probably comes to. One of a single turn may well take all it is allowed; of several, half of the turns are taken to
+ * be played, and half of what is allowed in each: that all episodes at once reach every limit is not worth keeping memory for.
  */
 export function episodeTokens(episode: { prompt: number; turns: number; maxNewTokens: number; limit: number }): number {
   const { prompt, turns, maxNewTokens, limit } = episode;
-  return Math.min(limit, prompt + (turns === 1 ? maxNewTokens : Math.ceil(turns * (maxNewTokens / 2 + answerTokens))));
+  return Math.min(
+    limit,
+    prompt + (turns === 1 ? maxNewTokens : Math.ceil(turns / 2) * (Math.ceil(maxNewTokens / 2) + answerTokens)),
+  );
 }
 
 /** Tokens of the longest first prompt among some tasks. */
