@@ -29,8 +29,10 @@ export interface PrunerOptions {
 
 /** The logs of so many that are over stay, however old they are. */
 const loggedJobs = 1000;
-/** The store is told of so many folders at once that are gone. */
+/** Folders that are removed at once, and of which the store is told at once. */
 const batch = 100;
+const batchesOf = <T>(items: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(items.length / batch) }, (_, i) => items.slice(i * batch, (i + 1) * batch));
 const dayMs = 24 * 3600 * 1000;
 /** What a worker prints and shows, and what it leaves for the daemon alone. */
 const logFiles = /^(events\.jsonl|output\.log|beat(-\d+)?\.json|downshift\.json|cancel|.*\.tmp)$/;
@@ -74,7 +76,10 @@ export class Pruner {
       }
       const report: PruneReport = { removed: [], stay: stays, failed: [] };
       const bytes = new Map<number, number>();
-      for (const { id } of go) bytes.set(id, await diskBytes(jobFolder(this.#options.home, id)));
+      for (const some of batchesOf(go))
+        await Promise.all(
+          some.map(async ({ id }) => bytes.set(id, await diskBytes(jobFolder(this.#options.home, id)))),
+        );
       const failed = query.dryRun ? new Map<number, string>() : await this.#removeFolders(go.map(({ id }) => id));
       for (const { id, name, state, endedMs } of go) {
         const reason = failed.get(id);
@@ -165,17 +170,17 @@ export class Pruner {
   async #removeFolders(ids: readonly number[]): Promise<Map<number, string>> {
     const { home, store, log } = this.#options;
     const failed = new Map<number, string>();
-    for (let at = 0; at < ids.length; at += batch) {
-      const some = ids.slice(at, at + batch);
-      for (const id of some) {
-        try {
-          if (this.#closed) throw new Error("the daemon ends; the next one goes on");
-          await rm(jobFolder(home, id), { recursive: true, force: true, maxRetries: 3 });
-        } catch (error) {
-          failed.set(id, (error as Error).message);
-          log(`cannot remove the folder of job ${id}: ${(error as Error).message}`);
-        }
+    const remove = async (id: number) => {
+      try {
+        if (this.#closed) throw new Error("the daemon ends; the next one goes on");
+        await rm(jobFolder(home, id), { recursive: true, force: true, maxRetries: 3 });
+      } catch (error) {
+        failed.set(id, (error as Error).message);
+        log(`cannot remove the folder of job ${id}: ${(error as Error).message}`);
       }
+    };
+    for (const some of batchesOf(ids)) {
+      await Promise.all(some.map(remove));
       if (this.#closed) continue;
       try {
         store.transaction(() => store.removed(some.filter((id) => !failed.has(id))));
