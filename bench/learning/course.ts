@@ -3,6 +3,8 @@ import type { Estimate, PairedDifference } from "../../src/evaluate/index.ts";
 import {
   type ChatMessage,
   compare,
+  type DistillRolloutOptions,
+  distill,
   type Evaluation,
   evaluate,
   type GrpoOptions,
@@ -34,9 +36,12 @@ export interface Course {
   tokens: { maxNewTokens: number; maxEpisodeTokens?: number };
   grpo: Partial<GrpoOptions>;
   ppo: Partial<PpoOptions>;
+  /** On rollouts of the start, after the model that grpo made. */
+  distill: Partial<DistillRolloutOptions>;
 }
 
-export const verbs = ["grpo", "ppo"] as const;
+/** distill follows grpo's model, so grpo comes before it. */
+export const verbs = ["grpo", "ppo", "distill"] as const;
 export type Verb = (typeof verbs)[number];
 
 /** One measure before and after, on the test tasks. */
@@ -91,11 +96,13 @@ export async function learn(
   };
   const before = await examine(start);
   const lessons: Lesson[] = [];
+  let teacher: Model | undefined;
   for (const verb of given.verbs) {
-    const { dryRun, train } = prepare(course, seed, start, verb);
+    const { dryRun, train } = prepare(course, seed, start, verb, teacher);
     const dry = await dryRun();
     given.log(String(dry));
     const [model, seconds] = await timed(async () => told(train(), `${name}: ${verb}`, course[verb].steps!, given.log));
+    if (verb === "grpo") teacher = model;
     const after = await examine(model);
     const changes = (which: "greedy" | "drawn") =>
       Object.fromEntries(
@@ -109,13 +116,17 @@ export async function learn(
   return { seed, n: tasks.length, sftSeconds, lessons };
 }
 
-function prepare(course: Course, seed: number, model: Model, verb: Verb) {
+function prepare(course: Course, seed: number, model: Model, verb: Verb, teacher: Model | undefined) {
   const { environment, tokens, played } = course;
   const common = { model, environment, tasks: played(seed), ...tokens, seed, saveEvery: 0 };
   const groups = 16;
   if (verb === "ppo") {
     const options = { ...common, ...course.ppo };
     return { dryRun: () => ppo.dryRun(options, { groups }), train: () => ppo(options) };
+  }
+  if (verb === "distill") {
+    const options = { ...common, ...course.distill, teacher };
+    return { dryRun: () => distill.dryRun(options, { groups }), train: () => distill(options) };
   }
   const options = { ...common, ...course.grpo };
   return { dryRun: () => grpo.dryRun(options, { groups }), train: () => grpo(options) };

@@ -27,6 +27,7 @@ export const drugInteraction: Course = {
   tokens: { maxNewTokens: 160, maxEpisodeTokens: 1700 },
   grpo: common,
   ppo: { ...common, iterations: 1, valueLearningRate: 6e-3, valueWarmupSteps: 1, gaeLambda: 1, klCoefficient: 0 },
+  distill: { ...common, groupSize: 2 },
 };
 
 async function shown(seed: number) {

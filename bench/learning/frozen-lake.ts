@@ -23,6 +23,7 @@ export const frozenLake: Course = {
   tokens: { maxNewTokens: 48 },
   grpo: common,
   ppo: { ...common, iterations: 1, valueLearningRate: 3e-3, valueWarmupSteps: 2, gaeLambda: 1, klCoefficient: 0 },
+  distill: { tasksPerStep: 8, groupSize: 2, steps: 12, learningRate: 2e-3 },
 };
 
 /** Each of 600 maps three times. */

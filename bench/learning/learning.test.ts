@@ -85,3 +85,15 @@ test("ppo has to reach two thirds of what grpo reached", () => {
   expect([first, second].map(met)).toEqual([true, false]);
   expect(met(of(0.64)[1])).toBe(true);
 });
+
+test("so has distillation from grpo's model", () => {
+  const of = (distilled: number) =>
+    rowsOf(frozenLake, {
+      seed: 2,
+      n: 100,
+      sftSeconds: 50,
+      lessons: [lesson("grpo", 0.85), lesson("distill", distilled)],
+    });
+  expect(of(0.6)[1].name).toBe("learning frozen-lake, seed 2: distill, success");
+  expect([of(0.6)[1], of(0.64)[1]].map(met)).toEqual([false, true]);
+});
