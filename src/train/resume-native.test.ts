@@ -26,7 +26,7 @@ function program(lora: string, dtype: string): string {
     import { sft } from ${source("sft/sft.ts")};
     import { heldOut, rows } from ${source("sft/sft.test-helper.ts")};
     const directory = ${source("../../test/fixtures/models/qwen2_tied")};
-    const engine = await (await nativeEngine().device("cpu", { threads: 2 })).load(directory, { dtype: "${dtype}" });
+    const engine = await (await nativeEngine().device("cpu")).load(directory, { dtype: "${dtype}" });
     const source = { id: null, directory, revision: null };
     const model = new Model({ engine, source, config: {}, generationConfig: {}, tokenizer: new ByteTokenizer() });
     const run = sft({ model, data: rows, evalData: heldOut, evalEvery: 10, steps: 40, saveEvery: 4, batchSize: 8,
