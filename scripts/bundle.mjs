@@ -49,7 +49,8 @@ export async function bundleKernel() {
     await bundle.close();
   }
   const { snapshotFile, startBuilding } = await import("../dist/kernel/front/snapshot.js");
-  await startBuilding(snapshotFile, { inBackground: false })?.done;
+  const isMade = await startBuilding(snapshotFile, { inBackground: false })?.done;
+  if (!isMade) console.warn("No start-up snapshot could be made: the first checked cell of each kernel waits 1.5 s.");
   writeFileSync(join(dir, "complete"), "");
 }
 

@@ -8,7 +8,7 @@ import { isComplete } from "./completeness.ts";
 import { ExecutionQueue } from "./execution.ts";
 import { History, type HistoryRequest } from "./history.ts";
 import type { Identity, Parent } from "./identity.ts";
-import { LanguageProcess } from "./language-process.ts";
+import type { LanguageProcess } from "./language-process.ts";
 import { magicLineAt, readMagics } from "./magics.ts";
 import { Publisher } from "./publisher.ts";
 import type { Death, SessionProcess } from "./session-process.ts";
@@ -27,7 +27,7 @@ export class Kernel {
   readonly #publisher: Publisher;
   readonly #history = new History();
   readonly #session: SessionProcess;
-  readonly #language = new LanguageProcess();
+  readonly #language: LanguageProcess;
   readonly #executions: ExecutionQueue;
   /** Request header by msg_id: the parent of what a cell puts out. */
   readonly #cells = new Map<string, Header>();
@@ -39,8 +39,15 @@ export class Kernel {
   #exitCode?: number;
   readonly #onShutdown: () => void;
 
-  constructor(identity: Identity, sockets: Sockets, session: SessionProcess, onShutdown: () => void) {
+  constructor(
+    identity: Identity,
+    sockets: Sockets,
+    session: SessionProcess,
+    language: LanguageProcess,
+    onShutdown: () => void,
+  ) {
     this.#identity = identity;
+    this.#language = language;
     this.#sockets = sockets;
     this.#onShutdown = onShutdown;
     this.#publisher = new Publisher(sockets.iopub, identity);
@@ -64,7 +71,6 @@ export class Kernel {
       subscribed: (topic) => this.#welcome(topic),
     });
     this.#publisher.status("starting", {});
-    if (this.#executions.checker.mode !== "off") this.#language.startIfQuick();
   }
 
   interrupt(): void {

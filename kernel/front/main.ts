@@ -1,7 +1,12 @@
 /** Entry point: `node front.js <connection file>`, as the kernelspec says. */
 import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import type { ConnectionInfo } from "../wire.ts";
+import { LanguageProcess } from "./language-process.ts";
 import { SessionProcess } from "./session-process.ts";
+
+// What it does is short and mostly waiting: the optimizing compiler would not pay for the 5 MB that it brings along.
+setFlagsFromString("--no-opt");
 
 const file = process.argv[2];
 if (!file) {
@@ -12,9 +17,11 @@ if (!file) {
 }
 const connection: ConnectionInfo = JSON.parse(readFileSync(file, "utf8"));
 const session = new SessionProcess();
-// The rest loads while the session's process comes up.
+const language = new LanguageProcess();
+if (process.env.MEDGYM_CHECK !== "off") language.startIfQuick();
+// The rest loads while these processes come up.
 const { serve } = await import("./serve.ts");
-const kernel = await serve(connection, session);
+const kernel = await serve(connection, session, language);
 process.on("SIGINT", () => kernel.interrupt());
 process.on("SIGTERM", () => kernel.shutdown());
 

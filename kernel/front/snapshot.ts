@@ -23,7 +23,7 @@ export const snapshotFile = fileURLToPath(
  * V8 refuses a snapshot that was made with other options. Without a new seed for its hashes, none of its tables must be
  * made again, which takes 40 ms; a seed protects from those who choose keys, and here that is the user alone.
  */
-const flags = ["--no-rehash-snapshot"];
+const flags = ["--no-rehash-snapshot", "--max-semi-space-size=4"];
 
 /** Arguments of Node for a process that starts from it. */
 export const snapshotArguments = (file: string): string[] => [...flags, "--snapshot-blob", file];

@@ -150,12 +150,17 @@ export function compileCell(names: NotebookNames, lowered: Lowered): CompiledCel
       }
       return uses;
     },
-    locate: (at) => {
-      const starts = lineStarts(text.text);
-      return map.original(positionAt(lineStarts(js), text.sourceOffset((starts[at.line] ?? 0) + at.column)));
-    },
+    locate: locator(text, js, map),
   };
 }
+
+/** Kept as long as the session, so it must not hold the cell's syntax tree: a function of its own. */
+const locator =
+  (text: Rewriter, js: string, map: SourceMapReader): CompiledCell["locate"] =>
+  (at) => {
+    const starts = lineStarts(text.text);
+    return map.original(positionAt(lineStarts(js), text.sourceOffset((starts[at.line] ?? 0) + at.column)));
+  };
 
 /** oxc lowers `using` at the top level by putting the whole program into one try block. */
 function flattenUsing(body: Node[]): Node[] {

@@ -9,6 +9,7 @@ import { readFileSync } from "node:fs";
 import { join, parse } from "node:path";
 import { startupSnapshot } from "node:v8";
 import ts from "typescript";
+import { inspectAt } from "./completion.ts";
 import { Notebook } from "./notebook.ts";
 import { stampOf } from "./program.ts";
 import { staleExitCode } from "./requests.ts";
@@ -20,6 +21,9 @@ ts.sys.getCurrentDirectory = () => process.cwd();
 const [installation] = process.argv.slice(2);
 const prepared = new Notebook({ folder: parse(installation).root, installation });
 prepared.warm();
+// Compiled now, this need not be then. (Not completion: after it, V8 refuses to write a snapshot.)
+inspectAt(prepared, "console.log", 9);
+prepared.check("const wrong: number = 'x';", true, false);
 
 /** What the snapshot holds of the disk: path → what it was then. */
 const held = new Map([...files()].map((path) => [path, stamp(path)]));

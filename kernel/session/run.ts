@@ -55,6 +55,10 @@ function withDefaults(namespace: Namespace, request: ImportRequest): Namespace {
   });
 }
 
+/** Lives as long as the script: made inside `runLowered`, it would keep the cell's syntax tree with it. */
+const importModuleDynamically = ((specifier: string, _: unknown, attributes: Attributes): Promise<Namespace> =>
+  importModule(specifier, attributes)) as never;
+
 interface Running {
   cell: Cell;
   command: ExecuteCommand;
@@ -152,11 +156,7 @@ function evaluate(
     const compiled = compileCell(names, lowered);
     const file = `cell:${++scripts}`;
     registerSource(file, { label, source: code, locate: compiled.locate });
-    const script = new vm.Script(compiled.code, {
-      filename: file,
-      importModuleDynamically: ((specifier: string, _: unknown, attributes: Attributes): Promise<Namespace> =>
-        importModule(specifier, attributes)) as never,
-    });
+    const script = new vm.Script(compiled.code, { filename: file, importModuleDynamically });
     names.declare(compiled.declared);
     declareGlobals(compiled.globals, compiled.fresh);
     const result = script.runInThisContext({ displayErrors: false });
