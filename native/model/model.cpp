@@ -83,25 +83,57 @@ void Model::add_vector(const std::string& name, Vector& vector, int64_t first, i
   parameters.push_back({name, {count}, nullptr, &vector, first, {}});
 }
 
+std::vector<Matrix*> Model::matrices() {
+  std::vector<Matrix*> all{&embedding};
+  if (head.weight) all.push_back(&head);
+  for (Layer& l : layers) all.insert(all.end(), {&l.qkv, &l.o, &l.gate_up, &l.down});
+  return all;
+}
+
+// Frozen weights lie as generation reads them fastest; set_trainable turns them into rows, as the optimizer writes them, and back.
+static Layout frozen_layout() { return kernels().tiles_weights ? Layout::tiles : Layout::rows; }
+
+// One piece of memory for all matrices, in the order in which a pass reads them: large pages hold the small ones too, and one stream goes
+// on into the next matrix.
+void Model::reserve_matrices() {
+  struct Shape {
+    Matrix* matrix;
+    int64_t n, k;
+    Dtype type;
+  };
+  const ModelConfig& c = config;
+  const int64_t q = c.q_size(), f = c.intermediate, h = c.hidden;
+  std::vector<Shape> shapes;
+  for (Layer& l : layers)
+    shapes.insert(shapes.end(), {{&l.qkv, q + 2 * c.kv_size(), h, storage}, {&l.o, h, q, storage}, {&l.gate_up, 2 * f, h, storage},
+                                 {&l.down, h, f, storage}});
+  const Dtype vocabulary = storage == Dtype::NF4 ? Dtype::INT8 : storage;
+  shapes.push_back({&embedding, c.vocab, h, vocabulary});
+  if (!c.scalar_head && !c.tied_embeddings) shapes.push_back({&head, c.vocab, h, vocabulary});
+  const auto lines = [](const Shape& s) { return (Weight::bytes_of(s.n, s.k, s.type) + 63) / 64 * 64; };
+  size_t total = 0;
+  for (const Shape& s : shapes) total += lines(s);
+  matrices_ = Buffer(context().memory, total);
+  char* at = static_cast<char*>(matrices_.data());
+  for (const Shape& s : shapes) {
+    s.matrix->weight = Weight(context(), s.n, s.k, s.type, frozen_layout(), at);
+    at += lines(s);
+  }
+}
+
 // Reserves every weight and names its parts.
 void Model::build() {
   const ModelConfig& c = config;
   Context& ctx = context();
   const int64_t q = c.q_size(), g = c.kv_size(), f = c.intermediate, h = c.hidden;
   auto vector = [&](Vector& v, int64_t n) { v.value = Buffer(ctx.memory, static_cast<size_t>(n) * sizeof(float), true); };
-  auto matrix = [&](Matrix& m, int64_t n, int64_t k) { m.weight = Weight(ctx, n, k, storage); };
-  auto vocabulary = [&](Matrix& m) { m.weight = Weight(ctx, c.vocab, h, storage == Dtype::NF4 ? Dtype::INT8 : storage); };
 
-  vocabulary(embedding);
-  add_matrix("model.embed_tokens.weight", embedding, 0, c.vocab);
   layers.resize(static_cast<size_t>(c.layers));
+  reserve_matrices();
+  add_matrix("model.embed_tokens.weight", embedding, 0, c.vocab);
   for (size_t i = 0; i < layers.size(); ++i) {
     Layer& l = layers[i];
     const std::string p = "model.layers." + std::to_string(i) + ".";
-    matrix(l.qkv, q + 2 * g, h);
-    matrix(l.o, h, q);
-    matrix(l.gate_up, 2 * f, h);
-    matrix(l.down, h, f);
     if (c.qkv_bias) vector(l.qkv_bias, q + 2 * g);
     if (c.o_bias) vector(l.o_bias, h);
     if (c.mlp_bias) vector(l.gate_up_bias, 2 * f), vector(l.down_bias, h);
@@ -134,7 +166,6 @@ void Model::build() {
     by_name_[scalar_head_name] = parameters.size();
     parameters.push_back({scalar_head_name, {1, h}, nullptr, &scalar_head, 0, {}});
   } else if (!c.tied_embeddings) {
-    vocabulary(head);
     add_matrix("lm_head.weight", head, 0, c.vocab);
   }
   rope_table = RopeTable(rope_frequencies(static_cast<int>(c.head_dim), c.rope_theta, c.rope_scaling));
@@ -227,19 +258,21 @@ void Model::set_trainable(bool on) {
   version = new_weights_version();
   Context& ctx = context();
   auto each = [&](auto&& matrix, auto&& vector) {
-    matrix(embedding);
-    if (head.weight) matrix(head);
-    for (Layer& l : layers) {
-      for (Matrix* m : {&l.qkv, &l.o, &l.gate_up, &l.down}) matrix(*m);
+    for (Matrix* m : matrices()) matrix(*m);
+    for (Layer& l : layers)
       for (Vector* v : {&l.qkv_bias, &l.o_bias, &l.gate_up_bias, &l.down_bias, &l.input_norm, &l.post_norm, &l.q_norm, &l.k_norm})
         if (v->value) vector(*v);
-    }
     vector(final_norm);
     if (scalar_head.value) vector(scalar_head);
   };
   if (!on) {
     // Trained masters stay: they are what is saved.
-    each([](Matrix& m) { m.gradient = Buffer(); }, [](Vector& v) { v.gradient = Buffer(); });
+    each(
+        [&](Matrix& m) {
+          m.gradient = Buffer();
+          m.weight.arrange(ctx, frozen_layout());
+        },
+        [](Vector& v) { v.gradient = Buffer(); });
     trainable = false;
     return;
   }
@@ -256,6 +289,7 @@ void Model::set_trainable(bool on) {
       if (p.matrix == m) p.read(0, p.count(), master.f32() + p.first * p.width());
     m->master = std::move(master);
   }
+  for (Matrix* m : matrices()) m->weight.arrange(ctx, Layout::rows);
   trainable = true;
 }
 

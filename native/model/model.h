@@ -77,6 +77,7 @@ class Model {
   Parameter* find(const std::string& name);
   Context& context() { return device->context; }
   const Weight& head_weight() const { return config.tied_embeddings ? embedding.weight : head.weight; }
+  std::vector<Matrix*> matrices();
   Matrix& head_matrix() { return config.tied_embeddings ? embedding : head; }
 
   std::shared_ptr<Device> device;
@@ -98,7 +99,9 @@ class Model {
   void add_matrix(const std::string& name, Matrix&, int64_t first_row, int64_t rows);
   void add_vector(const std::string& name, Vector&, int64_t first, int64_t count);
   void build();
+  void reserve_matrices();
   void fill_parameters(const std::function<void(Parameter&, int64_t first, int64_t count, float*)>&);
+  Buffer matrices_;  // the numbers or codes of all of them
   TensorFiles files_;
   std::unordered_map<std::string, size_t> by_name_;
 };

@@ -19,6 +19,9 @@ void check(const GemmArgs& g) {
   if ((g.a_row != 1 && g.a_inner != 1) || (g.b_inner != 1 && g.b_column != 1))
     fail(MG_INTERNAL, "gemm: one stride of each factor must be 1; A has %lld, %lld, B has %lld, %lld", static_cast<long long>(g.a_row),
          static_cast<long long>(g.a_inner), static_cast<long long>(g.b_inner), static_cast<long long>(g.b_column));
+  if (g.b_tiled && (g.b_type != Dtype::BF16 || (g.b_inner == 1 ? g.inner : g.columns) % kTileSide != 0 ||
+                    (g.b_inner == 1 ? g.b_column != g.inner : g.b_inner != g.columns)))
+    fail(MG_INTERNAL, "gemm: %lld x %lld is no B in tiles", static_cast<long long>(g.inner), static_cast<long long>(g.columns));
 }
 
 // Rows × columns of threads with the least work for the busiest, counting what it packs of B as work too.
@@ -87,7 +90,7 @@ GemmArgs as_product(const GemmArgs& g, const GemmTerm& t) {
 
 bool takes_dots(const GemmArgs& g, const Kernels& k) {
   const bool pairs = g.compute == Dtype::BF16 && k.bf16_products;
-  const bool possible = g.b_inner == 1 && g.b_type == g.compute;
+  const bool possible = g.b_inner == 1 && g.b_type == g.compute && (!g.b_tiled || k.tiles_weights);
   return possible && (g.path == GemmPath::dots || (g.path == GemmPath::automatic && g.rows <= (pairs ? k.few_rows_bf16 : kFewRows)));
 }
 
@@ -158,8 +161,8 @@ void gemm(Context& ctx, const GemmArgs& g) {
     if (!form.in_place) pack_rows(k, w, 0, 1);
     // Tiles read whole groups of 32 inner numbers of each row of B.
     if (k.turn_rows && form.pairs && g.inner % 32 == 0) {
-      w.turned = scratch.floats(size_t(round_up(g.rows, 16) * w.k_words));
-      k.turn_rows(w, w.turned);
+      w.turned = g.rows == 1 ? static_cast<float*>(w.a_packed) : scratch.floats(size_t(round_up(g.rows, 16) * w.k_words));
+      if (g.rows > 1) k.turn_rows(w, w.turned);
     }
     // Threads take whole groups of 32 columns, so that tiles stay whole.
     const int64_t groups = (g.columns + 31) / 32;

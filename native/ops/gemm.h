@@ -23,6 +23,16 @@ struct GemmTerm {
   int64_t b_inner, b_column;
 };
 
+// B of bf16 in tiles: for products whose B is a weight W (rows, length), b_inner 1 and b_column `length`, or the other way round. Whole groups
+// of 32 rows lie as pieces of 32 rows × 32 numbers one after another, so that a product with few rows reads W as one stream, in the
+// order of memory, where rows as such are 32 streams; what is left over of the rows follows as rows. `length` is a multiple of 32, and
+// no byte is added. Any product has the same bits as with rows.
+constexpr int64_t kTileSide = 32;
+// Where number `number` of row `row` lies in a whole group.
+inline int64_t tiled_at(int64_t row, int64_t number, int64_t length) {
+  return row / kTileSide * kTileSide * length + number / kTileSide * kTileSide * kTileSide + row % kTileSide * kTileSide + number % kTileSide;
+}
+
 // A as the kernels read it, made once for several products (gemm_pack).
 struct PackedRows {
   const float* words = nullptr;  // null: A is read where it lies
@@ -44,6 +54,7 @@ struct GemmArgs {
   // F32: f32 products. BF16: both factors are rounded to bf16 (nearest even), products and sums are f32.
   Dtype compute = Dtype::F32;
   GemmPath path = GemmPath::automatic;  // automatic: dots for a few rows where they are possible
+  bool b_tiled = false;                 // bf16 in tiles (tiled_at); dots only where kernels().tiles_weights
   PackedRows packed{};                  // of a, from gemm_pack; used by panels
   const GemmTerm* terms = nullptr;
   int64_t term_count = 0;

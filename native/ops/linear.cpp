@@ -36,10 +36,14 @@ void each_slice(Context& ctx, const Weight& w, F&& slice) {
 
 }  // namespace
 
-Weight::Weight(Context& ctx, int64_t n, int64_t k, Dtype type) : n_(n), k_(k), type_(type) {
+Weight::Weight(Context& ctx, int64_t n, int64_t k, Dtype type, Layout layout, void* place) : n_(n), k_(k), type_(type), writable_(place) {
+  if (fits_tiles()) layout_ = layout;
   if (type == Dtype::F16) fail(MG_UNSUPPORTED, "weights are kept in f32, bf16 or nf4, not f16");
-  storage_ = Buffer(ctx.memory, size_t(n * row_bytes()));
-  data_ = storage_.data();
+  if (!place) {
+    storage_ = Buffer(ctx.memory, bytes_of(n, k, type));
+    writable_ = storage_.data();
+  }
+  data_ = writable_;
   if (type == Dtype::NF4) scales_ = Buffer(ctx.memory, size_t(n * quantised_blocks(k)));
   if (type == Dtype::INT8) {
     scales_ = Buffer(ctx.memory, size_t(n) * sizeof(float));
@@ -48,14 +52,14 @@ Weight::Weight(Context& ctx, int64_t n, int64_t k, Dtype type) : n_(n), k_(k), t
   }
 }
 
-int64_t Weight::row_bytes() const {
-  if (type_ == Dtype::NF4) return quantised_blocks(k_) * 32;
-  if (type_ == Dtype::INT8) return quantised_blocks(k_) * 64;
-  return k_ * int64_t(dtype_size(type_));
+size_t Weight::bytes_of(int64_t n, int64_t k, Dtype type) {
+  if (type == Dtype::NF4) return size_t(n * quantised_blocks(k) * 32);
+  if (type == Dtype::INT8) return size_t(n * quantised_blocks(k) * 64);
+  return size_t(n * k) * dtype_size(type);
 }
 
 size_t Weight::bytes() const {
-  size_t total = size_t(n_ * row_bytes());
+  size_t total = bytes_of(n_, k_, type_);
   if (type_ == Dtype::INT8) total += size_t(n_) * sizeof(float);
   if (type_ == Dtype::NF4) total += size_t(n_ * quantised_blocks(k_));
   for (const Buffer& scales : group_scales_) total += scales.bytes();
@@ -75,7 +79,7 @@ Weight::Weight(Context& ctx, int64_t n, int64_t k, Dtype type, const void* sourc
     return;
   }
   ctx.pool.split(n * k, 1 << 16, [&](int64_t begin, int64_t end, int) {
-    convert(static_cast<char*>(storage_.data()) + begin * dtype_size(type), type,
+    convert(static_cast<char*>(writable_) + begin * dtype_size(type), type,
             static_cast<const char*>(source) + begin * dtype_size(source_type), source_type, size_t(end - begin));
   });
 }
@@ -91,11 +95,45 @@ Weight Weight::borrow(int64_t n, int64_t k, Dtype type, const void* data) {
 }
 
 void* Weight::mutable_data() {
-  if (!storage_) fail(MG_INTERNAL, "a borrowed weight cannot be written");
-  return storage_.data();
+  if (!writable_) fail(MG_INTERNAL, "a borrowed weight cannot be written");
+  return writable_;
+}
+
+template <class T, class F>
+void Weight::each_piece(T* numbers, int64_t row, F&& visit) const {
+  if (layout_ == Layout::rows || row >= n_ / kTileSide * kTileSide) return visit(numbers + row * k_, int64_t(0), k_);
+  for (int64_t at = 0; at < k_; at += kTileSide) visit(numbers + tiled_at(row, at, k_), at, kTileSide);
+}
+
+void Weight::arrange(Context& ctx, Layout layout) {
+  if (layout == layout_ || !fits_tiles()) return;
+  bf16* numbers = static_cast<bf16*>(mutable_data());
+  const int64_t group = kTileSide * k_;
+  Scratch scratch(ctx.arena);
+  bf16* room = static_cast<bf16*>(scratch.bytes(size_t(ctx.pool.size() * group) * sizeof(bf16)));
+  ctx.pool.split(n_ / kTileSide, 1, [&](int64_t begin, int64_t end, int thread) {
+    bf16* before = room + thread * group;
+    for (int64_t g = begin; g < end; g++) {
+      bf16* now = numbers + g * group;
+      std::copy_n(now, group, before);
+      for (int64_t row = 0; row < kTileSide; row++)
+        for (int64_t at = 0; at < k_; at += kTileSide) {
+          const int64_t tile = tiled_at(row, at, k_), plain = row * k_ + at;
+          layout == Layout::tiles ? std::copy_n(before + plain, kTileSide, now + tile) : std::copy_n(before + tile, kTileSide, now + plain);
+        }
+    }
+  });
+  layout_ = layout;
 }
 
 void Weight::read(int64_t first, int64_t count, float* out) const {
+  if (layout_ == Layout::tiles) {
+    for (int64_t r = 0; r < count; r++, out += k_)
+      each_piece(static_cast<const bf16*>(data_), first + r, [&](const bf16* from, int64_t at, int64_t length) {
+        convert(out + at, Dtype::F32, from, Dtype::BF16, size_t(length));
+      });
+    return;
+  }
   if (!is_quantised(type_))
     return convert(out, Dtype::F32, static_cast<const char*>(data_) + first * row_bytes(), type_, size_t(count * k_));
   int64_t begin = 0;
@@ -107,6 +145,13 @@ void Weight::read(int64_t first, int64_t count, float* out) const {
 }
 
 void Weight::write(int64_t first, int64_t count, const float* values) {
+  if (layout_ == Layout::tiles) {
+    for (int64_t r = 0; r < count; r++, values += k_)
+      each_piece(static_cast<bf16*>(mutable_data()), first + r, [&](bf16* to, int64_t at, int64_t length) {
+        convert(to, Dtype::BF16, values + at, Dtype::F32, size_t(length));
+      });
+    return;
+  }
   char* to = static_cast<char*>(mutable_data()) + first * row_bytes();
   if (type_ == Dtype::NF4) fail(MG_INTERNAL, "NF4 weights are written a tensor at a time");
   if (type_ == Dtype::INT8) return int8_quantise(count, k_, values, reinterpret_cast<int8_t*>(to), scales_.f32() + first);
@@ -138,7 +183,14 @@ void Weight::finish(Context& ctx, int64_t first, int64_t count, const float* abs
 }
 
 Weight Weight::rows(int64_t first, int64_t count) const {
-  if (!is_quantised(type_)) return borrow(count, k_, type_, static_cast<const char*>(data_) + first * row_bytes());
+  if (!is_quantised(type_)) {
+    Weight w = borrow(count, k_, type_, static_cast<const char*>(data_) + first * row_bytes());
+    w.layout_ = layout_;
+    if (layout_ == Layout::tiles && (first % kTileSide != 0 || (count % kTileSide != 0 && first + count != n_)))
+      fail(MG_INTERNAL, "rows %lld to %lld of %lld are no whole tiles", static_cast<long long>(first), static_cast<long long>(first + count),
+           static_cast<long long>(n_));
+    return w;
+  }
   if (type_ == Dtype::NF4) fail(MG_INTERNAL, "NF4 weights are used whole");
   Weight w;
   w.n_ = count;
@@ -213,6 +265,7 @@ void linear_forward(Context& ctx, const Weight& w, const float* bias, const floa
   if (is_quantised(w.type())) return quantised_forward(ctx, w, bias, x, x_row, tokens, y, y_row, accumulate, path);
   GemmArgs g{.rows = tokens, .columns = w.n(), .inner = w.k(), .a = x, .a_row = x_row, .a_inner = 1, .b = w.data(), .b_type = w.type(),
              .b_inner = 1, .b_column = w.k(), .c = y, .c_row = y_row};
+  g.b_tiled = w.layout() == Layout::tiles;
   g.beta = accumulate ? 1 : 0;
   g.bias = bias;
   g.compute = w.type();
@@ -228,6 +281,7 @@ void linear_backward_input(Context& ctx, const Weight& w, const float* dy, int64
   if (is_quantised(w.type())) return quantised_backward_input(ctx, w, dy, dy_row, tokens, dx, dx_row, accumulate);
   GemmArgs g{.rows = tokens, .columns = w.k(), .inner = w.n(), .a = dy, .a_row = dy_row, .a_inner = 1, .b = w.data(), .b_type = w.type(),
              .b_inner = w.k(), .b_column = 1, .c = dx, .c_row = dx_row};
+  g.b_tiled = w.layout() == Layout::tiles;
   g.beta = accumulate ? 1 : 0;
   g.compute = w.type();
   g.packed = extras.packed;

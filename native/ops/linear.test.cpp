@@ -1,6 +1,9 @@
 #include "ops/linear.h"
 
+#include <cstring>
+
 #include "ops/embedding.h"
+#include "ops/kernels/kernels.h"
 #include "ops/testing.h"
 #include "ops/vector.h"
 
@@ -55,6 +58,53 @@ TEST(linear_weight_reads_back_what_it_was_given) {
     CHECK(!borrowed.owned());
   }
   CHECK_EQ(ctx.memory.current(), int64_t(0));
+}
+
+// Products of every number of tokens, both directions, and the reading, writing and cutting of rows.
+TEST(linear_weight_in_tiles_gives_the_bits_of_rows) {
+  every_isa([](Context& ctx) {
+    for (const int64_t n : {31, 32, 70, 150})
+      for (const int64_t k : {32, 96, 608}) {
+        const auto w = rounded(random_values(n * k, 1));
+        const Weight rows(ctx, n, k, Dtype::BF16, w.data(), Dtype::F32);
+        Weight tiles(ctx, n, k, Dtype::BF16, Layout::tiles);
+        for (int64_t first = 0; first < n; first += 7) tiles.write(first, std::min<int64_t>(7, n - first), &w[size_t(first * k)]);
+        CHECK_EQ(tiles.bytes(), rows.bytes());
+        CHECK(tiles.layout() == Layout::tiles);
+        std::vector<float> back(size_t(n * k));
+        tiles.read(0, n, back.data());
+        CHECK(back == w);
+        tiles.arrange(ctx, Layout::rows);
+        CHECK(!std::memcmp(tiles.data(), rows.data(), rows.bytes()));
+        tiles.arrange(ctx, Layout::tiles);
+        CHECK_EQ(std::memcmp(tiles.data(), rows.data(), rows.bytes()) == 0, n < kTileSide || k == kTileSide);
+
+        const auto bias = random_values(n, 2);
+        for (const int64_t t : {1, 3, 16, 17, 40}) {
+          const auto x = random_values(t * k, 3), dy = random_values(t * n, 4);
+          for (const GemmPath path : {GemmPath::dots, GemmPath::panels}) {
+            if (path == GemmPath::dots && !kernels().tiles_weights) continue;
+            std::vector<float> one(size_t(t * n), 1.0f), two = one;
+            linear_forward(ctx, rows, bias.data(), x.data(), k, t, one.data(), n, true, path);
+            linear_forward(ctx, tiles, bias.data(), x.data(), k, t, two.data(), n, true, path);
+            CHECK(one == two);
+          }
+          std::vector<float> one(size_t(t * k)), two = one;
+          linear_backward_input(ctx, rows, dy.data(), n, t, one.data(), k);
+          linear_backward_input(ctx, tiles, dy.data(), n, t, two.data(), k);
+          CHECK(one == two);
+        }
+        if (n < 64) continue;
+        const Weight part = tiles.rows(32, n - 32);
+        std::vector<float> cut(size_t((n - 32) * k));
+        part.read(0, n - 32, cut.data());
+        CHECK(std::equal(cut.begin(), cut.end(), w.begin() + 32 * k));
+        CHECK_THROWS(tiles.rows(32, 20), "are no whole tiles");
+        CHECK_THROWS(tiles.rows(16, n - 16), "are no whole tiles");
+      }
+    Weight odd(ctx, 40, 33, Dtype::BF16, Layout::tiles), wide(ctx, 40, 64, Dtype::F32, Layout::tiles);
+    CHECK(odd.layout() == Layout::rows && wide.layout() == Layout::rows);
+  });
 }
 
 TEST(embedding_looks_rows_up_and_sums_gradients_of_repeated_tokens) {

@@ -84,7 +84,9 @@ TEST(full_fine_tuning_lowers_the_loss_and_what_is_saved_is_what_was_trained) {
       double first = 0, last = 0;
       for (int i = 0; i < 10; ++i) last = train_step(s, nullptr, optimizer.get(), 2e-3f), first = i ? first : last;
       CHECK(last < 0.7 * first);
+      const std::vector<float> trained = run_forward(s.model.get(), s.packed, {}).logprobs;
       call(mg_model_set_trainable, s.model.get(), 0);
+      CHECK(run_forward(s.model.get(), s.packed, {}).logprobs == trained);
       const std::string d = temporary_directory();
       mg_save_options options = sized<mg_save_options>();
       call(mg_model_save, s.model.get(), static_cast<mg_adapter*>(nullptr), d.c_str(), &options);

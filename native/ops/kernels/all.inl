@@ -19,6 +19,7 @@ Kernels make_table(const char* name) {
 #ifdef MG_AMX
   k.k_multiple = 32;
   k.turn_rows = turn_rows;
+  k.tiles_weights = true;
   k.few_rows_bf16 = 32;
   k.few_rows_quantised = 32;
 #else

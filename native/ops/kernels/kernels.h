@@ -19,7 +19,7 @@ struct GemmWork {
   bool tiled;         // AMX: packed A lies as tiles of 16 rows × 16 words one after another, those of 16 rows a_row·16 words long
   char* b_packed;     // per thread b_bytes
   int64_t b_bytes;
-  float* turned;      // AMX, few rows: A as tiles of a right factor, or null
+  float* turned;      // AMX, few rows: A as tiles of a right factor (one row: as it lies), or null
   int row_parts, column_parts;  // threads = row_parts * column_parts
   int64_t panels_per_chunk;     // panels of B packed at a time
   int64_t k_words;              // inner length in words, padded: numbers in f32, pairs in bf16
@@ -94,6 +94,7 @@ struct Kernels {
   bool bf16_products;  // bf16 factors are multiplied natively; else rounded to bf16 and multiplied as f32
   int panel;           // columns of a packed panel of B
   int64_t strip_room;  // numbers behind the panels that f32 products of turned A need
+  bool tiles_weights;  // bf16 weights are best kept in tiles (tiled_at): products with few rows read whole tiles
   int k_multiple;      // bf16 inner length is padded to a multiple of this many numbers
 
   int64_t k_block;     // most words of a pass, but for rounding up to 16

@@ -107,37 +107,44 @@ void pack_a_from(const GemmWork& w, int64_t row_begin, int64_t row_end) {
   }
 }
 
-// Inner words [k, k+words) of one panel of B, (words, kPanel), zeros beyond `columns` and beyond the inner dimension.
+// Part of a panel of B: `words` inner words of `columns` columns from `b` on, of which the inner dimension has `left` numbers.
+template <class T>
+struct PanelPart {
+  const T* b;
+  int64_t b_inner, b_column, columns, left, words;
+  bool round;
+};
+
+// As (words, kPanel), zeros beyond the columns and beyond the inner dimension.
 template <bool Pairs, class T>
-void pack_panel_from(const GemmWork& w, int64_t column, int64_t columns, int64_t k, int64_t words, float* out) {
-  const GemmArgs& g = w.args;
-  const bool round = g.compute == Dtype::BF16;
+void pack_part(const PanelPart<T>& part, float* out) {
+  const auto [b, b_inner, b_column, all_columns, all_left, words, round] = part;
   constexpr int per_word = Pairs ? 2 : 1;
-  const T* b = static_cast<const T*>(g.b);
-  if (g.b_column == 1 && columns >= kPanel) {
-    const T* from = b + k * per_word * g.b_inner + column;
+  int64_t columns = all_columns, column = 0;
+  if (b_column == 1 && columns >= kPanel) {
+    const T* from = b;
     int64_t p = 0;
-    for (; p < words && (k + p + 1) * per_word <= g.inner; p++, from += per_word * g.b_inner) {
+    for (; p < words && (p + 1) * per_word <= all_left; p++, from += per_word * b_inner) {
 #ifdef MG_BF16
       if constexpr (Pairs && std::is_same_v<T, bf16>) {
         // Two rows of 32 numbers become 32 pairs: even and odd places from the first and the second row.
         const __m512i low = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6, 37, 5, 36, 4, 35, 3,
                                              34, 2, 33, 1, 32, 0);
         const __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
-        const __m512i r0 = _mm512_loadu_si512(from), r1 = _mm512_loadu_si512(from + g.b_inner);
+        const __m512i r0 = _mm512_loadu_si512(from), r1 = _mm512_loadu_si512(from + b_inner);
         store(out + p * kPanel, (V)_mm512_permutex2var_epi16(r0, low, r1));
         store(out + p * kPanel + W, (V)_mm512_permutex2var_epi16(r0, high, r1));
         continue;
       }
 #endif
-      const V low = load_across<Pairs, true>(from, g.b_inner, W, true, round), high = load_across<Pairs, true>(from + W, g.b_inner, W, true, round);
+      const V low = load_across<Pairs, true>(from, b_inner, W, true, round), high = load_across<Pairs, true>(from + W, b_inner, W, true, round);
       store(out + p * kPanel, low);
       store(out + p * kPanel + W, high);
     }
-    for (; p < words; p++, from += per_word * g.b_inner) {
-      const bool some = (k + p) * per_word < g.inner;
-      store(out + p * kPanel, some ? load_across<Pairs, false>(from, g.b_inner, W, false, round) : zero());
-      store(out + p * kPanel + W, some ? load_across<Pairs, false>(from + W, g.b_inner, W, false, round) : zero());
+    for (; p < words; p++, from += per_word * b_inner) {
+      const bool some = p * per_word < all_left;
+      store(out + p * kPanel, some ? load_across<Pairs, false>(from, b_inner, W, false, round) : zero());
+      store(out + p * kPanel + W, some ? load_across<Pairs, false>(from + W, b_inner, W, false, round) : zero());
     }
     return;
   }
@@ -145,26 +152,58 @@ void pack_panel_from(const GemmWork& w, int64_t column, int64_t columns, int64_t
     if (columns <= 0) {
       // Only the AMX kernel and the two-vector kernels read this half, and nothing of it is stored.
       for (int64_t p = 0; p < words; p++) store(out + p * kPanel, zero());
-    } else if (g.b_column == 1) {
+    } else if (b_column == 1) {
       for (int64_t p = 0; p < words; p++) {
-        const int64_t left = g.inner - (k + p) * per_word;
-        const T* from = b + (k + p) * per_word * g.b_inner + column;
-        store(out + p * kPanel, left > 0 ? load_across<Pairs, false>(from, g.b_inner, columns, left > 1, round) : zero());
+        const int64_t left = all_left - p * per_word;
+        const T* from = b + p * per_word * b_inner + column;
+        store(out + p * kPanel, left > 0 ? load_across<Pairs, false>(from, b_inner, columns, left > 1, round) : zero());
       }
     } else {
       for (int64_t p = 0; p < words; p += W) {
-        const int64_t inner = (k + p) * per_word, count = std::min<int64_t>(W, words - p);
-        const T* from = b + column * g.b_column + inner;
+        const int64_t inner = p * per_word, count = std::min<int64_t>(W, words - p);
+        const T* from = b + column * b_column + inner;
         V block[W];
-        if (columns >= W && inner + W * per_word <= g.inner)
-          for (int r = 0; r < W; r++) block[r] = load_words<Pairs, true>(from + r * g.b_column, 0, round);
+        if (columns >= W && inner + W * per_word <= all_left)
+          for (int r = 0; r < W; r++) block[r] = load_words<Pairs, true>(from + r * b_column, 0, round);
         else
-          for (int r = 0; r < W; r++) block[r] = r < columns ? load_words<Pairs, false>(from + r * g.b_column, g.inner - inner, round) : zero();
+          for (int r = 0; r < W; r++) block[r] = r < columns ? load_words<Pairs, false>(from + r * b_column, all_left - inner, round) : zero();
         transpose(block);
         for (int64_t r = 0; r < count; r++) store(out + (p + r) * kPanel, block[r]);
       }
     }
   }
+}
+
+// Inner words [k, k+words) of one panel of B. A piece of B in tiles is a matrix of its own.
+template <bool Pairs, class T>
+void pack_panel_from(const GemmWork& w, int64_t column, int64_t columns, int64_t k, int64_t words, float* out) {
+  const GemmArgs& g = w.args;
+  constexpr int per_word = Pairs ? 2 : 1;
+  const T* b = static_cast<const T*>(g.b);
+  const int64_t inner = k * per_word;
+  PanelPart<T> part{.b = b + inner * g.b_inner + column * g.b_column, .b_inner = g.b_inner, .b_column = g.b_column, .columns = columns,
+                    .left = g.inner - inner, .words = words, .round = g.compute == Dtype::BF16};
+  if constexpr (std::is_same_v<T, bf16>) {
+    const bool down = g.b_inner != 1;  // the inner dimension goes down W's rows
+    const int64_t length = down ? g.b_inner : g.b_column, grouped = (down ? g.inner : g.columns) / kTileSide * kTileSide;
+    while (g.b_tiled && words > 0) {
+      const int64_t at = g.inner - part.left, row = down ? at : column, number = down ? column : at;
+      if (row >= grouped) {
+        part.b = b + row * length + number;
+        break;
+      }
+      PanelPart<T> piece = part;
+      piece.b = b + tiled_at(row, number, length);
+      (down ? piece.b_inner : piece.b_column) = kTileSide;
+      piece.words = std::min(words, (kTileSide - at % kTileSide) / per_word);
+      pack_part<Pairs>(piece, out);
+      out += piece.words * kPanel;
+      words -= piece.words;
+      part.left -= piece.words * per_word;
+    }
+    part.words = words;
+  }
+  if (part.words > 0) pack_part<Pairs>(part, out);
 }
 
 template <bool Pairs>
