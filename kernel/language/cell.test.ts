@@ -6,12 +6,22 @@ import { lower, SyntaxProblem } from "./lower.ts";
 /** A global object of its own, with what a session provides. */
 let context: vm.Context;
 let names: NotebookNames;
+/** Whether the cell has been interrupted. */
+let isOver = false;
 const modules: Record<string, Record<string, unknown>> = {};
 
 beforeEach(() => {
   context = vm.createContext({ console, performance, process });
   names = new NotebookNames(["performance", "process"], ["require", "import.meta"]);
+  let awaited: unknown;
+  isOver = false;
   context.__cell = {
+    over: (value?: unknown) => {
+      awaited = value;
+      return isOver;
+    },
+    last: () => awaited,
+    never: new Promise(() => {}),
     constant: () => {}, // a vm context ignores `writable`: tested in a real session
     import: async (request: ImportRequest) => {
       context[request.namespace] = modules[request.specifier];
@@ -95,6 +105,28 @@ test("top-level await, for await, and a promise's value", async () => {
   expect(compileCell(names, lower("class A { x = async () => await 1; static async m() { await 2 } }")).isAsync).toBe(
     false,
   );
+});
+
+test("what a cell awaited is its own, however awaits stand in each other; once it is over, it does not go on", async () => {
+  expect(await run("await (await 1 + await Promise.resolve(await 2))")).toBe(3);
+  expect(await run("const { a, b = await 4 } = await { a: [await 3] };\n[a[await 0], await b]")).toEqual([3, 4]);
+  expect(await run("const f = async (n) => await n + 1; await f(await 1)")).toBe(2);
+  expect(await run("class C { static [await 'k'] = 5 }; await C.k")).toBe(5);
+  const loops = [
+    "for (;;) { turns++; await 0 }",
+    "for (;;) { try { turns++; await 0 } catch {} finally { await 0 } }",
+    "for await (const n of (async function* () { for (;;) yield 1 })()) turns++",
+    "for await (const n of (async function* () { for (;;) yield 1 })()) { turns++ }",
+  ];
+  for (const loop of loops) {
+    await run("var turns = 0");
+    isOver = false;
+    void run(loop);
+    await Promise.resolve();
+    isOver = true;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(await Promise.resolve(context.turns), loop).toBeLessThan(5);
+  }
 });
 
 test("imports are live, also in earlier closures and later cells, and lose to a later declaration", async () => {

@@ -128,10 +128,11 @@ export function compileCell(names: NotebookNames, lowered: Lowered): CompiledCel
   if (errors.length > 0) throw SyntaxProblem.from(errors[0], js);
   const body = flattenUsing(program.body as unknown as Node[]);
   const cell = new CellRewriter(js, names, body);
-  const isAsync = cell.imports.length > 0 || awaits(program as unknown as Node);
+  const suspensions = topLevelSuspensions(program as unknown as Node);
+  const isAsync = cell.imports.length > 0 || suspensions.length > 0;
   const references = topLevelReferences(program);
   cell.rewriteReferences(references);
-  const text = cell.compose(isAsync);
+  const text = cell.compose(isAsync, suspensions);
   const map = new SourceMapReader(lowered.mappings);
   return {
     code: text.text,
@@ -172,16 +173,17 @@ function flattenUsing(body: Node[]): Node[] {
   });
 }
 
-function awaits(node: Node): boolean {
-  if (node.type === "AwaitExpression" || (node.type === "ForOfStatement" && node.await)) return true;
-  return children(node).some((child) => {
-    if (isFunction(child)) return false;
+/** Where the top level waits: `await` and `for await`, outer ones before those inside. */
+function topLevelSuspensions(node: Node, found: Node[] = []): Node[] {
+  if (node.type === "AwaitExpression" || (node.type === "ForOfStatement" && node.await)) found.push(node);
+  for (const child of children(node)) {
+    if (isFunction(child) || child.type === "StaticBlock") continue;
     // Of a class, only heritage and computed keys belong to the top level; field values and blocks are functions.
     if (child.type === "PropertyDefinition" || child.type === "AccessorProperty" || child.type === "MethodDefinition") {
-      return child.computed && awaits(child.key);
-    }
-    return child.type !== "StaticBlock" && awaits(child);
-  });
+      if (child.computed) topLevelSuspensions(child.key, found);
+    } else topLevelSuspensions(child, found);
+  }
+  return found;
 }
 
 class CellRewriter {
@@ -230,7 +232,7 @@ class CellRewriter {
     }
   }
 
-  compose(isAsync: boolean): Rewriter {
+  compose(isAsync: boolean, suspensions: Node[]): Rewriter {
     const out = this.#text;
     const value = this.#value;
     if (value && isAsync) {
@@ -241,6 +243,7 @@ class CellRewriter {
       out.replace(value.start, value.start, "(");
       out.replace(this.#bodyEnd(value), value.end, ");");
     }
+    this.#endAtSuspensions(suspensions);
     out.literal(isAsync ? '(async () => { "use strict"; ' : '"use strict"; ');
     for (const fn of this.#functions) {
       const name = this.#names.globalName(fn.id.name);
@@ -254,6 +257,18 @@ class CellRewriter {
     out.render(0, this.#js.length);
     if (isAsync) out.literal("\n})()");
     return out;
+  }
+
+  /** Once the cell is over, interrupted for instance, what it waited for does not make it go on. */
+  #endAtSuspensions(suspensions: Node[]): void {
+    const wait = `await ${cellGlobal}.never`;
+    for (const { type, start, body } of suspensions) {
+      if (type === "AwaitExpression") this.#text.replace(start, start, `(${cellGlobal}.over(`);
+      else this.#text.replace(body.start, body.start, `{ if (${cellGlobal}.over()) ${wait}; `);
+    }
+    for (const { type, end } of suspensions.toReversed()) {
+      this.#text.replace(end, end, type === "AwaitExpression" ? `) ? ${wait} : ${cellGlobal}.last())` : " }");
+    }
   }
 
   /** End of a statement without its semicolon; an expression's own end leaves its parentheses out. */

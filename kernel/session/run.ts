@@ -5,7 +5,7 @@ import { types } from "node:util";
 import vm from "node:vm";
 import { cellGlobal, compileCell, type ImportRequest, NotebookNames } from "../language/cell.ts";
 import { type Lowered, SyntaxProblem } from "../language/lower.ts";
-import { type Cell, inCell, setLatest } from "./cells.ts";
+import { type Cell, contextCell, inCell, setLatest } from "./cells.ts";
 import { report } from "./channel.ts";
 import { bundleOf, isThenable, send } from "./display.ts";
 import { element, fragment } from "./elements.ts";
@@ -26,8 +26,23 @@ const provided: Record<string, unknown> = {
 };
 const names = new NotebookNames(Object.getOwnPropertyNames(globalThis), Object.keys(provided));
 
+/** Cells that were interrupted or cancelled. */
+const ended = new Set<string>();
+let awaited: unknown;
+
 /** What compiled cells call. */
 const cellRuntime = {
+  /** Whether the cell has ended before its code did; keeps the value for `last`. */
+  over(value?: unknown): boolean {
+    awaited = value;
+    return ended.size > 0 && ended.has(contextCell() ?? "");
+  },
+  last(): unknown {
+    const value = awaited;
+    awaited = undefined;
+    return value;
+  },
+  never: new Promise(() => {}),
   constant: makeConstant,
   element,
   fragment,
@@ -227,6 +242,7 @@ export function settleInterrupted(cell?: string): void {
 }
 
 function endInterrupted(run: Running): void {
+  ended.add(run.cell.id);
   const message = "the cell was interrupted; variables are kept";
   run.cell.interruption.abort(new DOMException(message, "AbortError"));
   const traceback = [`\u001b[31mInterrupted: ${message}\u001b[39m`];

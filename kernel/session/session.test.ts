@@ -253,6 +253,17 @@ describe("interrupt", () => {
     ).toBe("alive\n");
   });
 
+  test.each([
+    "for (;;) { turns++; await new Promise(setImmediate) }",
+    "for (;;) { try { turns++; await new Promise((r) => setTimeout(r, 5)) } catch {} finally { turns++ } }",
+    "for await (const _ of (await import('node:timers/promises')).setInterval(5)) { turns++ }",
+  ])("a chain over the event loop does not go on: %s", async (code) => {
+    await interrupted(`var turns = 0; ${code}`);
+    const { result } = await kernel.execute("[turns > 0, turns, (await new Promise((r) => setTimeout(r, 40)), turns)]");
+    const [, before, after] = /true, (\d+), (\d+)/.exec(result!)!;
+    expect(Number(after) - Number(before)).toBeLessThanOrEqual(1);
+  });
+
   test("at once: before the cell has reached its session", async () => {
     for (let i = 0; i < 20; i++) {
       const running = kernel.execute("while (true) {}");
