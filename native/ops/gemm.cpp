@@ -197,15 +197,13 @@ void gemm(Context& ctx, const GemmArgs& g) {
   w.strip_words = w.a_inner == 1 ? 0 : k.strip_room;
   w.b_bytes = round_up(w.panels_per_chunk * (panel_bytes + w.term_words * k.panel * 4) + w.strip_words * 4, 64);
   w.b_packed = static_cast<char*>(scratch.bytes(size_t(w.b_bytes * used)));
-  ctx.pool.run(used, [&](int index) {
-    if (packs) {
+  if (packs)
+    ctx.pool.run(used, [&](int index) {
       if (w.a_packed) pack_rows(k, w, index, used);
       for (int64_t t = 0; t < g.term_count; t++)
         if (terms[t].a_packed) pack_rows(k, terms[t], index, used);
-      ctx.pool.barrier();
-    }
-    k.gemm_compute(w, index);
-  });
+    });
+  ctx.pool.run(used, [&](int index) { k.gemm_compute(w, index); });
 }
 
 }  // namespace medgym

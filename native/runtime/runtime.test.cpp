@@ -1,4 +1,7 @@
+#include <sched.h>
+
 #include <numeric>
+#include <thread>
 
 #include "runtime/context.h"
 #include "runtime/cpu.h"
@@ -49,7 +52,7 @@ TEST(philox_normal_has_mean_zero_and_the_asked_deviation) {
   CHECK_NEAR(std::sqrt(squares / double(v.size())), 2, 0.05);
 }
 
-TEST(thread_pool_covers_every_index_once_and_barriers_hold) {
+TEST(thread_pool_covers_every_index_once_and_runs_follow_each_other) {
   for (int threads : {1, 2, 4}) {
     ThreadPool pool(threads);
     for (int64_t count : {0, 1, 3, 1000}) {
@@ -61,16 +64,40 @@ TEST(thread_pool_covers_every_index_once_and_barriers_hold) {
       CHECK(std::all_of(seen.begin(), seen.end(), [](int n) { return n == 1; }));
     }
     std::vector<int> value(threads), sums(threads);
-    for (int round = 0; round < 50; round++) {
-      pool.run([&](int index) {
-        value[index] = round + index;
-        pool.barrier();
-        sums[index] = std::accumulate(value.begin(), value.end(), 0);
-        pool.barrier();
-      });
+    for (int round = 0; round < 2000; round++) {
+      const int some = 1 + round % threads;
+      std::fill(value.begin(), value.end(), -1000);
+      pool.run(some, [&](int index) { value[index] = round + index; });
+      for (int i = 0; i < threads; i++) CHECK_EQ(value[i], i < some ? round + i : -1000);
+      pool.run([&](int index) { value[index] = round + index; });
+      pool.run([&](int index) { sums[index] = std::accumulate(value.begin(), value.end(), 0); });
       for (int s : sums) CHECK_EQ(s, threads * round + threads * (threads - 1) / 2);
     }
   }
+}
+
+// On a core that both share, the worker begins when the caller lets it: what it has not begun by then is done already.
+TEST(thread_pool_does_not_wait_for_a_thread_that_has_not_begun) {
+  cpu_set_t before, one;
+  CHECK_EQ(sched_getaffinity(0, sizeof before, &before), 0);
+  CPU_ZERO(&one);
+  for (int core = 0; core < CPU_SETSIZE && CPU_COUNT(&one) == 0; core++)
+    if (CPU_ISSET(core, &before)) CPU_SET(core, &one);
+  CHECK_EQ(sched_setaffinity(0, sizeof one, &one), 0);
+  {
+    ThreadPool pool(2);
+    int by_caller = 0;
+    const auto caller = std::this_thread::get_id();
+    for (int round = 0; round < 200; round++) {
+      std::thread::id second;
+      pool.run([&](int index) {
+        if (index == 1) second = std::this_thread::get_id();
+      });
+      by_caller += second == caller;
+    }
+    CHECK(by_caller > 0);
+  }
+  CHECK_EQ(sched_setaffinity(0, sizeof before, &before), 0);
 }
 
 TEST(memory_counts_current_and_peak) {

@@ -40,7 +40,7 @@ int usable_cores() {
 }
 
 ThreadPool::ThreadPool(int threads) : size_(threads > 0 ? threads : usable_cores()),
-    spin_(size_ > usable_cores() ? kSpinOversubscribed : kSpin) {
+    spin_(size_ > usable_cores() ? kSpinOversubscribed : kSpin), tickets_(size_t(size_)) {
   threads_.reserve(size_ - 1);
   for (int i = 1; i < size_; i++) threads_.emplace_back([this, i] { worker(i); });
 }
@@ -53,44 +53,42 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::worker(int index) {
+  auto& ticket = tickets_[size_t(index)].value;
   uint32_t seen = 0;
   for (;;) {
     wait_change(generation_, seen, spin_);
-    ++seen;
+    seen = generation_.load(std::memory_order_acquire);
     if (stopping_.load()) return;
-    // Every worker acknowledges every run, so none can miss one.
-    if (index < active_.load(std::memory_order_relaxed)) function_(work_, index);
-    if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
+    uint64_t free = ticket.load(std::memory_order_acquire);
+    // Whoever takes it may rely on function_ and work_: the run does not end before the part.
+    if (free & 1 || !ticket.compare_exchange_strong(free, free | 1, std::memory_order_acq_rel)) continue;
+    function_(work_, index);
+    finish();
   }
+}
+
+void ThreadPool::finish() {
+  if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
 }
 
 void ThreadPool::dispatch(Function function, void* work, int threads) {
   std::lock_guard lock(one_run_);
-  if (threads == 1 || size_ == 1) {
-    active_.store(1, std::memory_order_relaxed);
-    return function(work, 0);
-  }
+  if (threads == 1 || size_ == 1) return function(work, 0);
   function_ = function;
   work_ = work;
-  active_.store(threads, std::memory_order_relaxed);
-  unfinished_.store(uint32_t(size_ - 1), std::memory_order_relaxed);
+  unfinished_.store(uint32_t(threads - 1), std::memory_order_relaxed);
+  const uint64_t run = 2 * ++runs_;
+  for (int i = 1; i < threads; i++) tickets_[size_t(i)].value.store(run, std::memory_order_release);
   generation_.fetch_add(1, std::memory_order_release);
   generation_.notify_all();
   function(work, 0);
-  for (uint32_t left; (left = unfinished_.load(std::memory_order_acquire)) != 0;) wait_change(unfinished_, left, spin_);
-}
-
-void ThreadPool::barrier() {
-  const int threads = active_.load(std::memory_order_relaxed);
-  if (threads == 1) return;
-  const uint32_t phase = phase_.load(std::memory_order_acquire);
-  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == threads) {
-    arrived_.store(0, std::memory_order_relaxed);
-    phase_.fetch_add(1, std::memory_order_release);
-    phase_.notify_all();
-    return;
+  for (int i = 1; i < threads; i++) {
+    uint64_t free = run;
+    if (!tickets_[size_t(i)].value.compare_exchange_strong(free, run | 1, std::memory_order_acq_rel)) continue;
+    function(work, i);
+    finish();
   }
-  wait_change(phase_, phase, spin_);
+  for (uint32_t left; (left = unfinished_.load(std::memory_order_acquire)) != 0;) wait_change(unfinished_, left, spin_);
 }
 
 }  // namespace medgym

@@ -1,5 +1,6 @@
-// Persistent threads that run one piece of work together. Work is divided by thread index only (never stolen), so sums are
-// formed in the same order each time: same inputs and same number of threads give the same bits.
+// Persistent threads that run one piece of work together. Work is divided into as many parts as there are threads, whoever does them, so
+// sums are formed in the same order each time: same inputs and same number of threads give the same bits. A part that its thread has not
+// begun when the caller is done with its own is done by the caller: on a busy machine nobody waits for a thread that waits for a core.
 #pragma once
 #include <algorithm>
 #include <atomic>
@@ -23,8 +24,8 @@ class ThreadPool {
   ThreadPool(const ThreadPool&) = delete;
   int size() const { return size_; }
 
-  // Calls work(index) once for each index 0 … size()-1, together, and returns when all are done. Work must not throw and must
-  // not call run again.
+  // Calls work(index) once for each index 0 … size()-1 and returns when all are done. One call may begin after another has ended, so none
+  // waits for another. Work must not throw and must not call run again.
   template <class F>
   void run(F&& work) {
     using Work = std::remove_reference_t<F>;
@@ -46,24 +47,25 @@ class ThreadPool {
     if (parts == 1) return work(int64_t(0), count, 0);
     run(parts, [&](int index) { work(count * index / parts, count * (index + 1) / parts, index); });
   }
-  // Inside run: waits until all threads of this run have arrived.
-  void barrier();
-
  private:
   using Function = void (*)(void*, int);
   void dispatch(Function, void* work, int threads);
   void worker(int index);
+  void finish();
 
   int size_;
   std::chrono::microseconds spin_;  // before a waiting thread sleeps
   std::vector<std::thread> threads_;
   Function function_ = nullptr;
   void* work_ = nullptr;
+  // Of each part: twice the number of the last run that had it, and one more once somebody has taken it.
+  struct alignas(64) Ticket {
+    std::atomic<uint64_t> value{1};
+  };
+  std::vector<Ticket> tickets_;
+  uint64_t runs_ = 0;
   alignas(64) std::atomic<uint32_t> generation_{0};
-  alignas(64) std::atomic<int> active_{0};  // threads of this run
   alignas(64) std::atomic<uint32_t> unfinished_{0};
-  alignas(64) std::atomic<int> arrived_{0};
-  alignas(64) std::atomic<uint32_t> phase_{0};
   std::atomic<bool> stopping_{false};
   std::mutex one_run_;  // two callers take turns
 };
