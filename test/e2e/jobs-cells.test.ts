@@ -100,7 +100,9 @@ describe("%%job", () => {
     const state = async () => (await kernel.execute('(await jobs.attach("long").refresh()).state')).result;
     expect(await state()).toBe("'running'");
     const awaiting = kernel.execute('await jobs.attach("long")');
-    await kernel.until((_, message) => message.header.msg_type === "display_data");
+    await kernel.until(
+      (_, { header, content }) => header.msg_type === "display_data" && /long/.test(JSON.stringify(content)),
+    );
     await kernel.interrupt();
     expect((await awaiting).reply.ename).toBe("Interrupted");
     await kernel.execute('await jobs.attach("long").ended()');
