@@ -63,6 +63,7 @@ describe.each(["jsonl", "json", "parquet", "csv", "tsv"])("%s", (format) => {
       fc.asyncProperty(fc.oneof(mixed, alike), async (rows) => {
         // As JSON has them: no -0. CSV gives null for what is left out, and trims no name.
         const plain = JSON.parse(JSON.stringify(rows)) as Record<string, unknown>[];
+        fc.pre(format !== "parquet" || !/"\ufeff/.test(JSON.stringify(plain))); // Arrow's reader drops it, docs/data.md
         const names = [...new Set(plain.flatMap((each) => Object.keys(each)))];
         const full = plain.map((each) =>
           Object.fromEntries(names.map((name) => [name, Object.hasOwn(each, name) ? each[name] : null])),
